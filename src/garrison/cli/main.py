@@ -1,0 +1,84 @@
+"""The ``garrison`` command. Subcommands are imported only when they are used, so that help is instant."""
+
+import sys
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "audit": ("garrison.cli.audit", "Check the audit log."),
+    "brief": ("garrison.cli.brief", "What needs action now, what to do first, what it may cost, what changed."),
+    "calc": ("garrison.cli.calc", "Calculators that need no database: loss and plan."),
+    "demo": ("garrison.cli.demo_command", "Make up an organisation, import it, and serve it."),
+    "doctor": ("garrison.cli.doctor", "Check this installation and name what is unsafe."),
+    "formats": ("garrison.cli.formats_command", "What Garrison reads, and what files are."),
+    "import": ("garrison.cli.import_command", "Import files and folders of exports."),
+    "migrate": ("garrison.cli.migrate", "Bring the databases up to date."),
+    "plan": ("garrison.cli.plan_command", "The best plan for the budget."),
+    "report": ("garrison.cli.report", "Reports as PDF."),
+    "serve": ("garrison.cli.serve", "Serve the web pages, and work on jobs."),
+    "status": ("garrison.cli.status", "How much of everything is stored."),
+    "user": ("garrison.cli.user", "Add users and grant roles."),
+    "worker": ("garrison.cli.worker", "Work on jobs."),
+}
+
+
+class LazyGroup(TyperGroup):
+    """A command group that knows the names and one-line help of its commands without importing them."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:
+        """The commands by name."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: typer.Context, cmd_name: str) -> TyperCommand | TyperGroup | None:
+        """Import one command when it is asked for; for the list of commands its help line is enough."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, help_line = COMMANDS[cmd_name]
+        if _only_listing():
+            return TyperCommand(cmd_name, help=help_line)
+        app: typer.Typer = import_module(module).app
+        command = typer.main.get_command(app)
+        command.name = cmd_name
+        command.help = help_line
+        return command
+
+
+def _only_listing() -> bool:
+    """Tell whether only the list of commands is wanted."""
+    return not any(argument in COMMANDS for argument in sys.argv[1:])
+
+
+app = typer.Typer(
+    cls=LazyGroup,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="Garrison: run an organisation's whole security, physical and digital, from one program.",
+)
+
+
+def _version(wanted: bool) -> None:
+    """Print the version and stop."""
+    if wanted:
+        from garrison import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+) -> None:
+    """Run an organisation's whole security from one program."""
+
+
+def run(argv: list[str] | None = None) -> Any:
+    """The entry point of the ``garrison`` script."""
+    return app(args=argv, prog_name="garrison")
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,1 @@
+"""Pure codecs between the bytes of a format and facts; nothing here knows Django."""

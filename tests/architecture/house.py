@@ -1,0 +1,208 @@
+"""The house rules that no linter knows, as functions over a source tree, so that each can be shown a breach."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+FURNITURE = {
+    "__init__",
+    "apps",
+    "rules",
+    "models",
+    "selectors",
+    "services",
+    "importers",
+    "forms",
+    "jobs",
+    "subscriptions",
+    "panels",
+    "views",
+    "api",
+    "urls",
+}
+FOLDERS = FURNITURE | {"migrations", "locale", "data", "templates", "README.md"}
+WRITES = {
+    "save",
+    "create",
+    "update",
+    "delete",
+    "bulk_create",
+    "bulk_update",
+    "get_or_create",
+    "update_or_create",
+    "raw",
+}
+READS = {"objects", "_default_manager"}
+MAX_LINES = 400
+
+
+def part_of(path: Path, apps: Path) -> tuple[str, str]:
+    """The app and the piece of furniture that a file belongs to; a package counts as its name."""
+    inner = path.relative_to(apps).parts
+    return inner[0], inner[1].removesuffix(".py") if len(inner) > 1 else "__init__"
+
+
+def sources(apps: Path) -> Iterator[tuple[str, str, Path]]:
+    """(app, part, file) of every Python file of every app, migrations apart."""
+    for path in sorted(apps.rglob("*.py")):
+        if "migrations" in path.parts or path.parent == apps:
+            continue
+        yield (*part_of(path, apps), path)
+
+
+def public_functions(path: Path) -> list[ast.FunctionDef]:
+    """The public functions that a file defines at its top."""
+    tree = ast.parse(path.read_text())
+    return [node for node in tree.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
+
+
+def arguments(function: ast.FunctionDef) -> set[str]:
+    """The names of all arguments."""
+    spec = function.args
+    return {arg.arg for arg in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)}
+
+
+def unknown_parts(apps: Path) -> list[str]:
+    """Files and folders of an app that are no furniture."""
+    return [
+        str(entry.relative_to(apps))
+        for app in sorted(path for path in apps.iterdir() if path.is_dir() and path.name != "__pycache__")
+        for entry in sorted(app.iterdir())
+        if entry.name != "__pycache__" and entry.name not in FOLDERS and entry.name.removesuffix(".py") not in FURNITURE
+    ]
+
+
+def long_files(root: Path) -> list[str]:
+    """Python files of more than ``MAX_LINES`` lines."""
+    return [
+        f"{path.relative_to(root)}: {lines}"
+        for path in sorted(root.rglob("*.py"))
+        if "migrations" not in path.parts and (lines := len(path.read_text().splitlines())) > MAX_LINES
+    ]
+
+
+def services_that_are_no_commands(apps: Path) -> list[str]:
+    """Public functions of services without ``@command``, with positional arguments, or without an actor."""
+    found = []
+    for app, part, path in sources(apps):
+        if part != "services":
+            continue
+        for function in public_functions(path):
+            decorated = any(
+                isinstance(d, ast.Call) and isinstance(d.func, ast.Name) and d.func.id == "command"
+                for d in function.decorator_list
+            )
+            positional = function.args.args or function.args.posonlyargs
+            if not decorated or positional or "actor" not in arguments(function):
+                found.append(f"{app}.{function.name}")
+    return found
+
+
+def misnamed_commands(apps: Path) -> list[str]:
+    """Commands whose name does not begin with their app's."""
+    found = []
+    for app, part, path in sources(apps):
+        if part != "services":
+            continue
+        for function in public_functions(path):
+            for decorator in function.decorator_list:
+                if isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Name):
+                    name = decorator.args[0]
+                    if isinstance(name, ast.Constant) and not str(name.value).startswith(f"{app}."):
+                        found.append(f"{app}: {name.value}")
+    return found
+
+
+def selectors_without_viewer(apps: Path) -> list[str]:
+    """Public functions of selectors that do not ask who looks."""
+    return [
+        f"{app}.{function.name}"
+        for app, part, path in sources(apps)
+        if part == "selectors"
+        for function in public_functions(path)
+        if "viewer" not in arguments(function)
+    ]
+
+
+def writes_outside_services(apps: Path) -> list[str]:
+    """Calls that write to the database from anywhere but services."""
+    found = []
+    for app, part, path in sources(apps):
+        if part == "services":
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr in WRITES
+                and _on_a_manager(node.func.value)
+            ):
+                found.append(f"{app}/{path.name}:{node.lineno} {node.func.attr}")
+    return found
+
+
+def _on_a_manager(node: ast.AST) -> bool:
+    """Tell whether an expression goes through ``Model.objects``, or is a bare name a model could be."""
+    while isinstance(node, ast.Call | ast.Attribute):
+        if isinstance(node, ast.Attribute) and node.attr in READS:
+            return True
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return False
+
+
+def orm_in_interfaces(apps: Path) -> list[str]:
+    """Views, API modules and jobs that reach for the ORM."""
+    found = []
+    for app, part, path in sources(apps):
+        if part not in {"views", "api", "jobs", "urls", "forms"}:
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Attribute) and node.attr in READS:
+                found.append(f"{app}/{path.name}:{node.lineno}")
+    return found
+
+
+def without_docstring(root: Path) -> list[str]:
+    """Modules, classes and public functions that do not say what they are for."""
+    found = []
+    for path in sorted(root.rglob("*.py")):
+        if "migrations" in path.parts:
+            continue
+        tree = ast.parse(path.read_text())
+        if not ast.get_docstring(tree):
+            found.append(str(path.relative_to(root)))
+        for node in tree.body:
+            if (
+                isinstance(node, ast.ClassDef | ast.FunctionDef)
+                and not node.name.startswith("_")
+                and not ast.get_docstring(node)
+            ):
+                found.append(f"{path.relative_to(root)}: {node.name}")
+    return found
+
+
+def broad_handlers(root: Path) -> list[str]:
+    """Handlers that would catch anything."""
+    found = []
+    for path in sorted(root.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ExceptHandler):
+                names = [node.type] if not isinstance(node.type, ast.Tuple) else list(node.type.elts)
+                if any(
+                    n is None or (isinstance(n, ast.Name) and n.id in {"Exception", "BaseException"}) for n in names
+                ):
+                    found.append(f"{path.relative_to(root)}:{node.lineno}")
+    return found
+
+
+def inline_style_or_script(templates: Path) -> list[str]:
+    """Templates with a style attribute, an inline handler, or a script without a nonce: the CSP would refuse them."""
+    import re
+
+    banned = re.compile(r"\sstyle=|\son[a-z]+=[\"']|<style(?![^>]*nonce)|<script(?![^>]*(nonce|src))", re.IGNORECASE)
+    return [
+        f"{path.relative_to(templates)}:{number}"
+        for path in sorted(templates.rglob("*.html"))
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if banned.search(line)
+    ]
