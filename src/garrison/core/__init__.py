@@ -1,0 +1,1 @@
+"""What every app stands on: users, commands, scopes, audit, import ledger, jobs and registries."""

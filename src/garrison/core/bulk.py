@@ -1,0 +1,109 @@
+"""Bulk writing: many rows compared with what is stored and written a thousand at a time."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, TypeVar
+
+from django.db.models import CharField, Model
+
+T = TypeVar("T")
+BATCH = 1_000
+
+STORED, UPDATED, UNCHANGED = "stored", "updated", "unchanged"
+KEY = 400
+ABSENT: tuple[Any, ...] = ("", None, [], {}, ())
+
+
+def batches(items: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
+    """``items`` in lists of at most ``size``."""
+    iterator = iter(items)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
+
+
+def key_of(*parts: object, exact: bool = False) -> str:
+    """A natural key of ``parts``, the same in capitals and small letters unless ``exact``.
+
+    One too long for its column ends in a digest.
+    """
+    text = "|".join(str(part).strip() for part in parts)
+    text = text if exact else text.casefold()
+    return text if len(text) <= KEY else f"{text[: KEY - 65]}#{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def cut(model: type[Model], rows: Sequence[dict[str, Any]]) -> None:
+    """Shorten texts to what their columns hold, in place; longer ones end in an ellipsis."""
+    if not rows:
+        return
+    longest = {
+        f.attname: f.max_length
+        for f in model._meta.concrete_fields
+        if isinstance(f, CharField) and f.max_length and f.attname in rows[0]
+    }
+    for row in rows:
+        for name, most in longest.items():
+            if (text := row[name]) and len(text) > most:
+                row[name] = f"{text[: most - 1]}…"
+
+
+def reconcile(
+    model: type[Model],
+    rows: Sequence[dict[str, Any]],
+    *,
+    compare: Sequence[str],
+    extra: Sequence[str] = ("source_id", "source_row"),
+    key: str = "key",
+    merge: bool = False,
+) -> tuple[list[str], dict[str, int]]:
+    """Make ``model`` hold ``rows``: one read and at most one write for each thousand.
+
+    Each row is a dict of field values (foreign keys by ``_id``) with its natural ``key``. A row whose ``compare``
+    fields equal the stored ones is left alone, ``extra`` fields included. With ``merge`` an absent value ("", None,
+    empty) says nothing and leaves what is stored. Of several rows with one key the last wins and the others count as
+    unchanged; texts longer than their columns are cut. Gives what became of each row, in order, and the primary key
+    by natural key.
+    """
+    cut(model, rows)
+    last = {row[key]: index for index, row in enumerate(rows)}
+    verdicts = [UNCHANGED] * len(rows)
+    primary: dict[str, int] = {}
+    update_fields = [_field(model, name) for name in (*compare, *extra)]
+    for chunk in batches(sorted(last.values())):
+        names = [rows[index][key] for index in chunk]
+        stored = {
+            found[0]: found[1:]
+            for found in model._default_manager.filter(**{f"{key}__in": names}).values_list(key, "pk", *compare)
+        }
+        write: list[Model] = []
+        for index, name in zip(chunk, names, strict=True):
+            row, known = rows[index], stored.get(name)
+            if known is None:
+                verdicts[index] = STORED
+            else:
+                primary[name] = known[0]
+                if merge:
+                    row = row | {f: v for f, v in zip(compare, known[1:], strict=True) if row[f] in ABSENT}
+                if all(row[field] == value for field, value in zip(compare, known[1:], strict=True)):
+                    continue
+                verdicts[index] = UPDATED
+            write.append(model(**row))
+        if write:
+            model._default_manager.bulk_create(
+                write, batch_size=BATCH, update_conflicts=True, unique_fields=[key], update_fields=update_fields
+            )
+            primary.update((getattr(thing, key), thing.pk) for thing in write)
+    return verdicts, primary
+
+
+def _field(model: type[Model], attname: str) -> str:
+    """The field's name for an attribute name: ``unit`` for ``unit_id``."""
+    return next(f.name for f in model._meta.concrete_fields if attname in (f.attname, f.name))
+
+
+def keys_to_ids(model: type[Model], keys: Iterable[str], *, key: str = "key") -> dict[str, int]:
+    """Primary keys by natural key, a thousand keys a statement; unknown keys are left out."""
+    found: dict[str, int] = {}
+    for chunk in batches(dict.fromkeys(keys)):
+        found.update(model._default_manager.filter(**{f"{key}__in": chunk}).values_list(key, "pk"))
+    return found

@@ -1,0 +1,243 @@
+"""Commands of importing: a group of files stored whole or not at all, and the conclusions drawn at the end."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from functools import partial
+from types import TracebackType
+from typing import Any
+
+from django.db import connection, transaction
+
+from garrison.core import lake_files
+from garrison.core.commands import Forbidden, changed, command, system_actor
+from garrison.core.imports.batch import Batch, FileTally, Staged
+from garrison.core.imports.registry import IMPORTERS, KINDS
+from garrison.core.imports.staging import Reading, Stage
+from garrison.core.models import ImportedFile, ImportMessage, ImportRun, User
+from garrison.core.scopes import paths
+from garrison.formats.facts import Fact
+
+IMPORT_LOCK = 0x6A77_1501
+
+
+class DryRun(Exception):
+    """Carries nothing: it only rolls a dry run's transaction back."""
+
+
+@command("imports.begin")
+def begin(*, actor: User, at: datetime, label: str) -> ImportRun:
+    """Open a run in the ledger. Files speak of every unit, so only an organisation-wide role may import."""
+    if "/" not in paths(actor, "imports.begin"):
+        raise Forbidden("importing changes the register of the whole organisation; your role covers only a part of it")
+    run = ImportRun.objects.create(at=at, actor=actor, label=label[:400])
+    changed(target=label, after={"run": str(run.uuid)})
+    return run
+
+
+@command("imports.store")
+def store(*, actor: User, run: ImportRun, readings: Sequence[Reading], stage: Stage | None, at: datetime) -> None:
+    """Write a group of readings to the ledger and, where they were understood, their facts to their apps.
+
+    Importers run in app order, as the system on behalf of the actor. Each ``Reading`` gets its final status and is written with its messages.
+    """
+    _lock()
+    system = system_actor()
+    files = [_ledger_row(run, reading, at) for reading in readings]
+    ImportedFile.objects.bulk_create(files)
+    tallies = {file.pk: FileTally() for file in files}
+    for reading, file in zip(readings, files, strict=True):
+        tallies[file.pk].verdicts["refused"] = reading.refused
+        tallies[file.pk].refusals = [(row, name, reason) for row, name, reason, refused in reading.messages if refused]
+    if stage is not None:
+        staged_kinds = stage.kinds()
+        for kind in KINDS:
+            if kind in staged_kinds:
+                batch = Batch(kind, partial(_staged, stage, kind, files), at, tallies, partial(_beside, stage, files))
+                for importer in IMPORTERS[kind]:
+                    importer(system, batch)
+    for reading, file in zip(readings, files, strict=True):
+        _settle(reading, file, tallies[file.pk])
+    ImportedFile.objects.bulk_update(
+        files, ["status", "rows_stored", "rows_updated", "rows_unchanged", "rows_refused"], batch_size=1000
+    )
+    for reading, file in zip(readings, files, strict=True):
+        reading.told = list(_messages(reading, file, tallies[file.pk]))
+    ImportMessage.objects.bulk_create([m for reading in readings for m in reading.told], batch_size=1000)
+    changed(
+        target=run.label,
+        after=[
+            {"file": str(f), "sha256": f.sha256, "format": f.format, "status": f.status, "counts": dict(f.counts)}
+            for f in files
+        ],
+    )
+
+
+@command("imports.finish")
+def finish(*, actor: User, run: ImportRun, at: datetime, moved: bool) -> None:
+    """Close a run. Apps subscribe to this to draw their conclusions; ``moved`` tells whether anything changed."""
+    run.finished = at
+    run.save(update_fields=["finished"])
+    changed(target=run.label, after={"moved": moved})
+
+
+class Work:
+    """One run under way: the ledger rows, and the roll-back of a dry run."""
+
+    def __init__(self, *, actor: User, at: datetime, label: str, dry_run: bool) -> None:
+        self.actor, self.at, self.label, self.dry_run = actor, at, label, dry_run
+        self.run: ImportRun | None = None
+        self._atomic: transaction.Atomic | None = None
+        self._lake_before: set[str] = set()
+
+    def __enter__(self) -> "Work":
+        if self.dry_run:
+            self._atomic = transaction.atomic()
+            self._atomic.__enter__()
+            self._lake_before = lake_files.names()
+        self.run = begin(actor=self.actor, at=self.at, label=self.label)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._atomic is not None:
+            written = lake_files.names() - self._lake_before
+            self._atomic.__exit__(DryRun, DryRun(), None)
+            lake_files.discard(written)
+            self.run = None
+
+    def known(self, readings: Sequence[Reading]) -> None:
+        """Mark files whose very bytes were stored before by the same reader, and settle those not to be stored."""
+        for reading in readings:
+            if not reading.status and earlier(reading.sha256, reading.format, reading.version):
+                reading.status = "unchanged"
+        settled = [reading for reading in readings if reading.status]
+        for reading in settled:
+            if reading.status == "unchanged":
+                before = earlier(reading.sha256, reading.format, reading.version)
+                assert before is not None
+                reading.counts.update(before.counts)
+                reading.read = before.rows_read
+        if settled:
+            self._store(settled, None)
+
+    def store(self, readings: Sequence[Reading], stage: Stage) -> None:
+        """Store a staged group."""
+        self._store(readings, stage)
+
+    def _store(self, readings: Sequence[Reading], stage: Stage | None) -> None:
+        """Run the command and keep the ledger rows."""
+        assert self.run is not None
+        try:
+            store(actor=self.actor, run=self.run, readings=readings, stage=stage, at=self.at)
+        except OSError:
+            lake_files.sweep_uncommitted()
+            raise
+
+    def finish(self, readings: Sequence[Reading]) -> None:
+        """Let the apps draw conclusions when something changed, or when an earlier run was cut off before it could."""
+        assert self.run is not None
+        moved = any(r.status == "imported" for r in readings)
+        unfinished = ImportRun.objects.filter(finished=None).exclude(pk=self.run.pk)
+        moved = moved or unfinished.exists()
+        finish(actor=self.actor, run=self.run, at=self.at, moved=moved)
+        if moved:
+            unfinished.update(finished=self.at)
+
+
+def earlier(sha256: str, format_id: str, version: int) -> ImportedFile | None:
+    """The ledger row of the same bytes stored before by the same reader, if any."""
+    return (
+        ImportedFile.objects.filter(
+            sha256=sha256, format=format_id, reader_version=version, status__in=["imported", "unchanged"]
+        )
+        .order_by("pk")
+        .first()
+    )
+
+
+def _ledger_row(run: ImportRun, reading: Reading, at: datetime) -> ImportedFile:
+    """An unsaved ledger row."""
+    reading.row = ImportedFile(
+        run=run,
+        at=at,
+        path=reading.path[:1000],
+        member=reading.member[:1000],
+        sha256=reading.sha256,
+        bytes=reading.bytes,
+        format=reading.format,
+        reader_version=reading.version,
+        status=reading.status or "imported",
+        rows_read=reading.read,
+        counts=dict(sorted(reading.counts.items())),
+        proposal=reading.proposal,
+    )
+    return reading.row
+
+
+def _staged(stage: Stage, kind: type[Fact], files: Sequence[ImportedFile]) -> Iterator[Staged]:
+    """The staged facts of one kind with their ledger rows."""
+    for place, fact in stage.facts(kind):
+        yield Staged(files[place], fact)
+
+
+def _beside(stage: Stage, files: Sequence[ImportedFile], kind: type[Fact]) -> Iterator[Staged]:
+    """The staged facts of a kind that may not have been told at all."""
+    return _staged(stage, kind, files) if kind in stage.kinds() else iter(())
+
+
+def _settle(reading: Reading, file: ImportedFile, tally: FileTally) -> None:
+    """Give a file its final numbers and status."""
+    verdicts = tally.verdicts
+    if reading.status == "unchanged":
+        file.rows_unchanged = file.rows_read
+    else:
+        file.rows_stored, file.rows_updated = verdicts["stored"], verdicts["updated"]
+        file.rows_refused = verdicts["refused"]
+        file.rows_unchanged = max(0, file.rows_read - file.rows_stored - file.rows_updated - file.rows_refused)
+    if not reading.status:
+        moved = file.rows_stored or file.rows_updated
+        wholly_refused = file.rows_refused and file.rows_refused == file.rows_read
+        file.status = "imported" if moved else "refused" if wholly_refused else "unchanged"
+        if not moved and not wholly_refused and file.rows_read == 0:
+            file.status = "imported"
+        reading.status = file.status
+
+
+def _messages(reading: Reading, file: ImportedFile, tally: FileTally) -> Iterator[ImportMessage]:
+    """One file's messages: refusals first, then notes."""
+    for row, name, reason in tally.refusals:
+        yield ImportMessage(file=file, row=row, field=name[:200], reason=reason, refused=True)
+    for row, name, reason, refused in reading.messages:
+        if not refused:
+            yield ImportMessage(file=file, row=row, field=name[:200], reason=reason, refused=False)
+    for row, name, reason in tally.notes:
+        yield ImportMessage(file=file, row=row, field=name[:200], reason=reason, refused=False)
+
+
+def _lock() -> None:
+    """One import stores at a time, so that two writers of the same events cannot both find them new."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORT_LOCK])
+
+
+def as_json(reading: Reading) -> dict[str, Any]:
+    """One file as ``garrison import --json`` prints it."""
+    file = reading.row
+    assert file is not None
+    return {
+        "path": file.path,
+        "member": file.member or None,
+        "format": file.format or None,
+        "status": file.status,
+        "rows": {
+            "read": file.rows_read,
+            "stored": file.rows_stored,
+            "updated": file.rows_updated,
+            "unchanged": file.rows_unchanged,
+            "refused": file.rows_refused,
+        },
+        "counts": file.counts,
+        "messages": [{"row": m.row or None, "field": m.field or None, "reason": m.reason} for m in reading.told],
+    }

@@ -1,0 +1,130 @@
+"""Reads of the core: users, grants, the ledger, the audit log, jobs, views."""
+
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from garrison.core.commands import Missing, system_actor
+from garrison.core.models import (
+    AuditEntry,
+    Grant,
+    ImportedFile,
+    ImportMessage,
+    ImportRun,
+    Job,
+    SavedView,
+    Undo,
+    User,
+)
+from garrison.core.scopes import may, narrow, paths
+
+
+def users(*, viewer: User) -> QuerySet[User]:
+    """Everyone who can sign in. Only for those who hold ``users.view``."""
+    if not may(viewer, "users.view"):
+        return User.objects.none()
+    return User.objects.filter(is_system=False).prefetch_related("grants").order_by("username")
+
+
+def user(*, viewer: User, uuid: UUID) -> User:
+    """One user. Raises ``Missing`` outside the viewer's sight."""
+    found = users(viewer=viewer).filter(uuid=uuid).first()
+    if found is None:
+        raise Missing("no such user")
+    return found
+
+
+def user_named(*, viewer: User, username: str) -> User:
+    """One user by sign-in name. Raises ``Missing`` outside the viewer's sight."""
+    found = users(viewer=viewer).filter(username__iexact=username).first()
+    if found is None:
+        raise Missing(f"there is no user called {username}")
+    return found
+
+
+def grants(*, viewer: User) -> QuerySet[Grant]:
+    """Who holds which role where, below the viewer's own units."""
+    return narrow(Grant.objects.select_related("user"), viewer, "users.view", field="path")
+
+
+def import_runs(*, viewer: User) -> QuerySet[ImportRun]:
+    """Runs of the importer, newest first. Files speak of every unit, so only an organisation-wide viewer sees them."""
+    if "/" not in paths(viewer, "imports.view"):
+        return ImportRun.objects.none()
+    return ImportRun.objects.select_related("actor").order_by("-at", "-pk")
+
+
+def imported_files(*, viewer: User) -> QuerySet[ImportedFile]:
+    """Files of all runs, newest first."""
+    if "/" not in paths(viewer, "imports.view"):
+        return ImportedFile.objects.none()
+    return ImportedFile.objects.select_related("run", "run__actor").order_by("-at", "path", "member")
+
+
+def imported_file(*, viewer: User, uuid: UUID) -> ImportedFile:
+    """One file of the ledger. Raises ``Missing`` outside the viewer's sight."""
+    found = imported_files(viewer=viewer).filter(uuid=uuid).first()
+    if found is None:
+        raise Missing("no such file")
+    return found
+
+
+def import_messages(*, viewer: User, file: ImportedFile) -> QuerySet[ImportMessage]:
+    """What was refused or noted of one file."""
+    return imported_file(viewer=viewer, uuid=file.uuid).messages.order_by("pk")
+
+
+def audit_entries(*, viewer: User) -> QuerySet[AuditEntry]:
+    """The audit log, newest first, below the viewer's units."""
+    return narrow(AuditEntry.objects.select_related("actor").order_by("-seq"), viewer, "audit.view", field="path")
+
+
+def audit_totals(*, viewer: User) -> dict[str, int]:
+    """How many entries there are, and how many were refused."""
+    return audit_entries(viewer=viewer).aggregate(entries=Count("pk"), refused=Count("pk", filter=Q(outcome="refused")))
+
+
+def jobs(*, viewer: User) -> QuerySet[Job]:
+    """Long work: one's own, or everyone's for those who may see users."""
+    mine = Q() if may(viewer, "users.view") else Q(actor=viewer.uuid)
+    return Job.objects.filter(mine).order_by("-asked")
+
+
+def job(*, viewer: User, uuid: UUID) -> Job:
+    """One job. Raises ``Missing`` outside the viewer's sight."""
+    found = jobs(viewer=viewer).filter(uuid=uuid).first()
+    if found is None:
+        raise Missing("no such job")
+    return found
+
+
+def saved_views(*, viewer: User, page: str) -> QuerySet[SavedView]:
+    """The viewer's own views of a page and those that others share."""
+    return SavedView.objects.filter(Q(owner=viewer) | Q(shared=True), page=page).order_by("name")
+
+
+def undo(*, viewer: User, uuid: UUID) -> Undo:
+    """One of the viewer's own changes that may be taken back. Raises ``Missing`` for anybody else's."""
+    found = Undo.objects.filter(actor=viewer, uuid=uuid, used=None).first()
+    if found is None:
+        raise Missing("there is nothing to undo, or it was undone already")
+    return found
+
+
+__all__ = [
+    "audit_entries",
+    "audit_totals",
+    "grants",
+    "import_messages",
+    "import_runs",
+    "imported_file",
+    "imported_files",
+    "job",
+    "jobs",
+    "saved_views",
+    "system_actor",
+    "undo",
+    "user",
+    "user_named",
+    "users",
+]

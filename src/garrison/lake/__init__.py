@@ -1,0 +1,1 @@
+"""The event store: the one place that knows Parquet and DuckDB."""
