@@ -10,6 +10,7 @@ def sqlite(path: Path) -> dict[str, Any]:
     return {
         "ENGINE": "garrison.core.sqlite",
         "NAME": str(path),
+        "TEST": {"NAME": str(path.with_name(f"test-{path.name}"))},
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 30,

@@ -25,3 +25,9 @@ def secret_key(folder: Path) -> str:
     with os.fdopen(handle, "w") as file:
         file.write(made)
     return made
+
+
+def time_zone(folder: Path) -> str:
+    """The organisation's time zone: ``GARRISON_TIME_ZONE``, else the file ``time-zone`` in the home folder, else UTC."""
+    kept = folder / "time-zone"
+    return os.environ.get("GARRISON_TIME_ZONE") or (kept.read_text().strip() if kept.exists() else "") or "UTC"

@@ -1,9 +1,10 @@
 """Settings, read from the environment with safe defaults."""
 
 import os
+from urllib.parse import urlsplit
 
 from garrison.config.databases import databases
-from garrison.config.home import home_folder, secret_key
+from garrison.config.home import home_folder, secret_key, time_zone
 
 HOME = home_folder()
 DEBUG = os.environ.get("GARRISON_DEBUG") == "1"
@@ -12,7 +13,7 @@ GARRISON_URL = os.environ.get("GARRISON_URL", "http://127.0.0.1:8000").rstrip("/
 _HTTPS = GARRISON_URL.startswith("https://")
 ALLOWED_HOSTS = [
     host for host in os.environ.get("GARRISON_HOSTS", "127.0.0.1,localhost,[::1]").split(",") if host.strip()
-]
+] + [urlsplit(GARRISON_URL).hostname or "localhost"]
 CSRF_TRUSTED_ORIGINS = [GARRISON_URL]
 
 INSTALLED_APPS = [
@@ -26,6 +27,7 @@ INSTALLED_APPS = [
     "django_tasks",
     "django_tasks_db",
     "axes",
+    "garrison.web",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -41,7 +43,6 @@ INSTALLED_APPS = [
     "garrison.apps.risk",
     "garrison.apps.budget",
     "garrison.apps.strategy",
-    "garrison.web",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -127,14 +128,16 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}
 LANGUAGE_CODE = "en"
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = os.environ.get("GARRISON_TIME_ZONE", "UTC")
+TIME_ZONE = time_zone(HOME)
 STATIC_URL = "static/"
 STATIC_ROOT = HOME / "static"
+STATIC_ROOT.mkdir(mode=0o700, exist_ok=True)
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024**2
 FILE_UPLOAD_TEMP_DIR = str(HOME)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 10_000
 SILENCED_SYSTEM_CHECKS = ["axes.W003"]
 
 LOGGING = {

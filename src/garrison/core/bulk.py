@@ -1,14 +1,17 @@
 """Bulk writing: many rows compared with what is stored and written a thousand at a time."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
+from operator import itemgetter
 from typing import Any, TypeVar
 
-from django.db.models import CharField, Model
+from django.db import connections, router
+from django.db.models import BooleanField, CharField, FloatField, ForeignKey, IntegerField, Model, TextField
 
 T = TypeVar("T")
 BATCH = 1_000
+PARAMETERS = 30_000
 
 STORED, UPDATED, UNCHANGED = "stored", "updated", "unchanged"
 KEY = 400
@@ -68,14 +71,14 @@ def reconcile(
     last = {row[key]: index for index, row in enumerate(rows)}
     verdicts = [UNCHANGED] * len(rows)
     primary: dict[str, int] = {}
-    update_fields = [_field(model, name) for name in (*compare, *extra)]
+    changing = [*compare, *extra]
     for chunk in batches(sorted(last.values())):
         names = [rows[index][key] for index in chunk]
         stored = {
             found[0]: found[1:]
             for found in model._default_manager.filter(**{f"{key}__in": names}).values_list(key, "pk", *compare)
         }
-        write: list[Model] = []
+        write: list[dict[str, Any]] = []
         for index, name in zip(chunk, names, strict=True):
             row, known = rows[index], stored.get(name)
             if known is None:
@@ -87,18 +90,56 @@ def reconcile(
                 if all(row[field] == value for field, value in zip(compare, known[1:], strict=True)):
                     continue
                 verdicts[index] = UPDATED
-            write.append(model(**row))
+            write.append(row)
         if write:
-            model._default_manager.bulk_create(
-                write, batch_size=BATCH, update_conflicts=True, unique_fields=[key], update_fields=update_fields
-            )
-            primary.update((getattr(thing, key), thing.pk) for thing in write)
+            primary.update(upsert(model, write, changing=changing, key=key))
     return verdicts, primary
 
 
-def _field(model: type[Model], attname: str) -> str:
-    """The field's name for an attribute name: ``unit`` for ``unit_id``."""
-    return next(f.name for f in model._meta.concrete_fields if attname in (f.attname, f.name))
+def upsert(
+    model: type[Model], rows: Sequence[dict[str, Any]], *, changing: Sequence[str], key: str = "key"
+) -> dict[str, int]:
+    """Insert ``rows``, or give those whose ``key`` is stored the new ``changing`` fields; gives primary keys by key.
+
+    As ``bulk_create`` with ``update_conflicts``, without an object for each row, which takes four fifths of its time.
+    All rows name the same fields; a field that they leave out gets its default.
+    """
+    connection = connections[router.db_for_write(model)]
+    quote = connection.ops.quote_name
+    columns: list[str] = []
+    values: list[Callable[[dict[str, Any]], Any]] = []
+    by_name: dict[str, str] = {}
+    fields: Sequence[Any] = model._meta.concrete_fields
+    for field in fields:
+        by_name[field.name] = by_name[field.attname] = quote(field.column)
+        if not field.primary_key:
+            columns.append(quote(field.column))
+            values.append(_value(field, rows[0], connection))
+    pk, unique = by_name[model._meta.pk.attname], by_name[key]
+    head = f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(columns)}) VALUES "  # noqa: S608 names of our own
+    updates = ", ".join(f"{by_name[name]} = excluded.{by_name[name]}" for name in changing)
+    tail = f" ON CONFLICT ({unique}) DO UPDATE SET {updates} RETURNING {unique}, {pk}"
+    holder = f"({', '.join(['%s'] * len(columns))})"
+    found: dict[str, int] = {}
+    with connection.cursor() as cursor:
+        for chunk in batches(rows, min(BATCH, PARAMETERS // len(columns))):
+            cursor.execute(
+                head + ", ".join([holder] * len(chunk)) + tail, [value(row) for row in chunk for value in values]
+            )
+            found.update(cursor.fetchall())
+    return found
+
+
+def _value(field: Any, row: dict[str, Any], connection: Any) -> Callable[[dict[str, Any]], Any]:
+    """How a row gives the parameter for one column. Texts, numbers and ids go as they are."""
+    name = field.attname
+    plain = isinstance(field, CharField | TextField | IntegerField | FloatField | BooleanField | ForeignKey)
+    if name in row:
+        return itemgetter(name) if plain else lambda row: field.get_db_prep_save(row[name], connection)
+    if callable(field.default):
+        return lambda row: field.get_db_prep_save(field.get_default(), connection)
+    constant = field.get_db_prep_save(field.get_default(), connection)
+    return lambda row: constant
 
 
 def keys_to_ids(model: type[Model], keys: Iterable[str], *, key: str = "key") -> dict[str, int]:

@@ -56,7 +56,7 @@ class Panel:
     order: int = 0
 
 
-NAV_GROUPS = ("Now", "What is ours", "What it may cost", "What we owe", "Where we are going", "System")
+NAV_GROUPS = ("", "Now", "What is ours", "What it may cost", "What we owe", "Where we are going", "System")
 NAV: list[NavEntry] = []
 SEARCH: list[SearchProvider] = []
 PANELS: list[Panel] = []

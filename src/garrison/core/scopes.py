@@ -19,6 +19,8 @@ ROLES: dict[str, tuple[str, ...]] = {
         "core.save_view",
         "core.delete_view",
         "core.undo",
+        "jobs.ask",
+        "jobs.cancel",
         "imports.*",
         "assets.*",
         "access.*",
@@ -37,6 +39,8 @@ ROLES: dict[str, tuple[str, ...]] = {
         "core.save_view",
         "core.delete_view",
         "core.undo",
+        "jobs.ask",
+        "jobs.cancel",
         "imports.*",
         "assets.*",
         "threats.*",
@@ -56,6 +60,9 @@ WITHHELD: dict[str, tuple[str, ...]] = {
 }
 """What a role's wide patterns would give and should not."""
 
+OWN: tuple[str, ...] = ("users.choose_theme", "users.set_own_password")
+"""What everybody who is active may do with what is theirs alone, whatever their roles."""
+
 current_command: ContextVar[str] = ContextVar("current_command", default="")
 """The command being carried out, so that what it looks up is narrowed by its own permission."""
 
@@ -71,7 +78,7 @@ def paths(viewer: User, permission: str) -> tuple[str, ...]:
     """The unit paths below which ``viewer`` holds ``permission``; ("/",) is everywhere, () is nowhere."""
     if not viewer.is_active or viewer.pk is None:
         return ()
-    if viewer.is_system:
+    if viewer.is_system or permission in OWN:
         return ("/",)
     grants = viewer.__dict__.get("_grants")
     if grants is None:

@@ -1,10 +1,12 @@
 """Reads of the core: users, grants, the ledger, the audit log, jobs, views."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
-from garrison.core.commands import Missing, system_actor
+from garrison.core.commands import COMMANDS, Missing, system_actor
 from garrison.core.models import (
     AuditEntry,
     Grant,
@@ -24,6 +26,20 @@ def users(*, viewer: User) -> QuerySet[User]:
     if not may(viewer, "users.view"):
         return User.objects.none()
     return User.objects.filter(is_system=False).prefetch_related("grants").order_by("username")
+
+
+def users_named(*, viewer: User, text: str) -> QuerySet[User]:
+    """Users whose sign-in name, name or address has ``text`` in it."""
+    matching = Q(username__icontains=text) | Q(first_name__icontains=text) | Q(last_name__icontains=text)
+    return users(viewer=viewer).filter(matching | Q(email__icontains=text))
+
+
+def second_factors(*, users: Sequence[User]) -> set[int]:
+    """The primary keys of those among ``users`` who have an authenticator."""
+    from allauth.mfa.models import Authenticator
+
+    found = Authenticator.objects.filter(user__in=users, type=Authenticator.Type.TOTP)
+    return set(found.values_list("user_id", flat=True))
 
 
 def user(*, viewer: User, uuid: UUID) -> User:
@@ -69,6 +85,16 @@ def imported_file(*, viewer: User, uuid: UUID) -> ImportedFile:
     return found
 
 
+def files_named(*, viewer: User, text: str) -> QuerySet[ImportedFile]:
+    """Files whose name has ``text`` in it, newest first."""
+    return imported_files(viewer=viewer).filter(Q(path__icontains=text) | Q(member__icontains=text))
+
+
+def messages_at(*, viewer: User, file: ImportedFile, row: int) -> list[ImportMessage]:
+    """What was refused or noted of one row of a file."""
+    return list(import_messages(viewer=viewer, file=file).filter(row=row)[:50])
+
+
 def import_messages(*, viewer: User, file: ImportedFile) -> QuerySet[ImportMessage]:
     """What was refused or noted of one file."""
     return imported_file(viewer=viewer, uuid=file.uuid).messages.order_by("pk")
@@ -77,6 +103,26 @@ def import_messages(*, viewer: User, file: ImportedFile) -> QuerySet[ImportMessa
 def audit_entries(*, viewer: User) -> QuerySet[AuditEntry]:
     """The audit log, newest first, below the viewer's units."""
     return narrow(AuditEntry.objects.select_related("actor").order_by("-seq"), viewer, "audit.view", field="path")
+
+
+def audit_entry(*, viewer: User, seq: int) -> AuditEntry:
+    """One entry of the audit log. Raises ``Missing`` outside the viewer's units."""
+    found = audit_entries(viewer=viewer).filter(seq=seq).first()
+    if found is None:
+        raise Missing("no such entry")
+    return found
+
+
+def audit_commands(*, viewer: User) -> list[tuple[str, str]]:
+    """(command, command) of every command there is or was recorded, for a filter of a list."""
+    recorded = audit_entries(viewer=viewer).order_by("command").values_list("command", flat=True).distinct()
+    return [(name, name) for name in sorted({*COMMANDS, *recorded})]
+
+
+def audit_actors(*, viewer: User) -> list[tuple[str, str]]:
+    """(name, name) of everybody who did something in sight, for a filter of a list."""
+    names = audit_entries(viewer=viewer).order_by("actor_name").values_list("actor_name", flat=True).distinct()
+    return [(name, name) for name in names]
 
 
 def audit_totals(*, viewer: User) -> dict[str, int]:
@@ -98,6 +144,27 @@ def job(*, viewer: User, uuid: UUID) -> Job:
     return found
 
 
+def recent_jobs(*, viewer: User, kinds: Sequence[str], since: datetime) -> list[Job]:
+    """Work of some kinds that is under way or ended after ``since``, the newest first, ten at most."""
+    shown = Q(state__in=["waiting", "running"]) | Q(finished__gte=since)
+    return list(jobs(viewer=viewer).filter(shown, kind__in=kinds)[:10])
+
+
+def files_of_run(*, viewer: User, run: UUID) -> QuerySet[ImportedFile]:
+    """The files of one run."""
+    return imported_files(viewer=viewer).filter(run__uuid=run)
+
+
+def import_counts(*, viewer: User) -> dict[str, int]:
+    """How many files the ledger holds, how many wait for their columns, and how many were refused or unknown."""
+    return imported_files(viewer=viewer).aggregate(
+        files=Count("pk"),
+        needs_mapping=Count("sha256", filter=Q(status="needs_mapping"), distinct=True),
+        not_understood=Count("pk", filter=Q(status__in=["refused", "unknown"])),
+        runs=Count("run", distinct=True),
+    )
+
+
 def saved_views(*, viewer: User, page: str) -> QuerySet[SavedView]:
     """The viewer's own views of a page and those that others share."""
     return SavedView.objects.filter(Q(owner=viewer) | Q(shared=True), page=page).order_by("name")
@@ -112,19 +179,29 @@ def undo(*, viewer: User, uuid: UUID) -> Undo:
 
 
 __all__ = [
+    "audit_actors",
+    "audit_commands",
     "audit_entries",
+    "audit_entry",
     "audit_totals",
+    "files_named",
+    "files_of_run",
     "grants",
+    "import_counts",
     "import_messages",
     "import_runs",
     "imported_file",
     "imported_files",
     "job",
     "jobs",
+    "messages_at",
+    "recent_jobs",
     "saved_views",
+    "second_factors",
     "system_actor",
     "undo",
     "user",
     "user_named",
     "users",
+    "users_named",
 ]

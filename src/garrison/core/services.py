@@ -13,6 +13,7 @@ from garrison.core.models import Grant, SavedView, User
 from garrison.core.scopes import ROLES, paths
 
 UNDO_DAYS = 30
+THEMES = ("light", "dark", "auto")
 
 
 @command("users.add")
@@ -62,7 +63,7 @@ def revoke_role(*, actor: User, user: UUID, role: str, path: str = "/") -> None:
 @command("users.deactivate")
 def deactivate(*, actor: User, user: UUID) -> None:
     """Stop someone from signing in. What they did stays theirs in the audit log."""
-    holder = selectors.user(viewer=actor, uuid=user)
+    holder = in_reach(actor, user, "users.deactivate")
     if holder.pk == actor.pk:
         raise Refused("you cannot deactivate yourself; ask another security head")
     if not _other_heads(holder):
@@ -75,7 +76,7 @@ def deactivate(*, actor: User, user: UUID) -> None:
 @command("users.activate")
 def activate(*, actor: User, user: UUID) -> None:
     """Let someone sign in again."""
-    holder = selectors.user(viewer=actor, uuid=user)
+    holder = in_reach(actor, user, "users.activate")
     before = holder.is_active
     holder.is_active = True
     holder.save(update_fields=["is_active"])
@@ -87,7 +88,7 @@ def reset_mfa(*, actor: User, user: UUID) -> int:
     """Forget a user's second factors, so that they set up new ones; gives how many there were."""
     from allauth.mfa.models import Authenticator
 
-    holder = selectors.user(viewer=actor, uuid=user)
+    holder = in_reach(actor, user, "users.reset_mfa")
     gone, _ = Authenticator.objects.filter(user=holder).delete()
     changed(target=holder.username, before={"authenticators": gone}, after={"authenticators": 0})
     return gone
@@ -96,11 +97,30 @@ def reset_mfa(*, actor: User, user: UUID) -> int:
 @command("users.set_password")
 def set_password(*, actor: User, user: UUID, password: str) -> None:
     """Set a user's password; the password itself is never recorded."""
-    holder = selectors.user(viewer=actor, uuid=user)
+    holder = in_reach(actor, user, "users.set_password")
     _check_password(password, holder)
     holder.set_password(password)
     holder.save(update_fields=["password"])
     changed(target=holder.username, after={"password": "changed"})
+
+
+@command("users.set_own_password")
+def set_own_password(*, actor: User, password: str) -> None:
+    """Set one's own password; the password itself is never recorded."""
+    _check_password(password, actor)
+    actor.set_password(password)
+    actor.save(update_fields=["password"])
+    changed(target=actor.username, after={"password": "changed"})
+
+
+@command("users.choose_theme")
+def choose_theme(*, actor: User, theme: str) -> None:
+    """Remember light, dark or automatic for wherever one signs in."""
+    if theme not in THEMES:
+        raise Refused(f"a theme is one of {', '.join(THEMES)}")
+    before, actor.theme = actor.theme, theme
+    actor.save(update_fields=["theme"])
+    changed(target=actor.username, before={"theme": before}, after={"theme": theme})
 
 
 @command("core.save_view")
@@ -137,6 +157,18 @@ def undo(*, actor: User, uuid: UUID, at: datetime) -> str:
     COMMANDS[found.command](actor=actor, **found.arguments)
     changed(target=found.label, after={"command": found.command, "arguments": found.arguments})
     return found.label
+
+
+def in_reach(actor: User, uuid: UUID, permission: str) -> User:
+    """The user whom ``actor`` may take hold of: one whose every role lies within the actor's own units.
+
+    Whoever can sign in as somebody, or shut them out, has their power; so nobody reaches above themselves.
+    """
+    holder = selectors.user(viewer=actor, uuid=uuid)
+    held = paths(actor, permission)
+    if not all(any(grant.path.startswith(prefix) for prefix in held) for grant in holder.grants.all()):
+        raise Refused(f"{holder.username} holds a role beyond your own units; ask a security head of those")
+    return holder
 
 
 def _check_password(password: str, user: User) -> None:

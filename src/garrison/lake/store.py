@@ -10,12 +10,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
-Columns = dict[str, NDArray[Any]]
+Columns: TypeAlias = "dict[str, NDArray[Any]]"
 """Equal-length arrays by column name; ``time`` is int64 microseconds UTC, ``key`` uint64, text is object."""
 
 
@@ -40,6 +41,8 @@ class Lake:
 
     def write(self, kind: str, columns: Columns) -> list[Written]:
         """Write events of one class, one file for each UTC day among them. Raises OSError when the disk is full."""
+        import numpy as np
+
         if not len(columns["time"]):
             return []
         days = columns["time"] // 86_400_000_000
@@ -77,8 +80,10 @@ class Lake:
             temporary.unlink(missing_ok=True)
         return Written(kind, day, name, len(at), size, _time(int(at[0])), _time(int(at[-1])))
 
-    def keys(self, names: Iterable[str]) -> NDArray[np.uint64]:
+    def keys(self, names: Iterable[str]) -> "NDArray[np.uint64]":
         """The ``key`` of every event in the named files."""
+        import numpy as np
+
         rows = self.query("SELECT key FROM events", names)
         return np.fromiter((row[0] for row in rows), dtype=np.uint64, count=len(rows))
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from garrison.core.imports import services
+from garrison.core.imports import keeping, services
+from garrison.core.imports.mapped import settle_known
 from garrison.core.imports.staging import Cancelled, Reading, Stage, fingerprint
 from garrison.core.models import ImportRun, User
 from garrison.formats import catalogue, mapping
@@ -114,6 +115,9 @@ def run_import(
         progress(done, total, f"looking at {path.name}")
         readings.extend(recognise(path, (names or {}).get(path, str(path)), limits))
         done += sizes[path]
+    settle_known(readings)
+    if not dry_run:
+        keeping.keep(readings)
     total = max(1, done + sum(reading.bytes for reading in readings if reading.reader))
     with services.Work(actor=actor, at=at, label=label or _label(paths), dry_run=dry_run) as work:
         work.known(readings)
@@ -163,11 +167,19 @@ def _label(paths: Sequence[Path]) -> str:
     return first if len(paths) == 1 else f"{first} and {len(paths) - 1} more"
 
 
-def sweep_staging() -> None:
-    """Remove what a killed import left in the staging folder. Call only when no import is running."""
-    folder = Path(settings.STAGING_FOLDER)
-    if folder.is_dir():
-        shutil.rmtree(folder)
+def sweep_staging(older_than: datetime | None = None) -> int:
+    """Remove what killed imports left in the staging folder; gives how many.
+
+    Without ``older_than`` everything goes: call it so only when no import is running. With it, what was written to
+    later stays.
+    """
+    swept = 0
+    for folder in Path(settings.STAGING_FOLDER).glob("*"):
+        written = max(path.stat().st_mtime for path in (folder, *folder.glob("*")))
+        if older_than is None or written < older_than.timestamp():
+            shutil.rmtree(folder, ignore_errors=True)
+            swept += 1
+    return swept
 
 
 __all__ = ["Cancelled", "files_below", "run_import", "sweep_staging"]

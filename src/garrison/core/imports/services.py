@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from garrison.core import lake_files
+from garrison.core.bulk import batches
 from garrison.core.commands import Forbidden, changed, command, system_actor
 from garrison.core.imports.batch import Batch, FileTally, Staged
 from garrison.core.imports.registry import IMPORTERS, KINDS
@@ -38,7 +39,8 @@ def begin(*, actor: User, at: datetime, label: str) -> ImportRun:
 def store(*, actor: User, run: ImportRun, readings: Sequence[Reading], stage: Stage | None, at: datetime) -> None:
     """Write a group of readings to the ledger and, where they were understood, their facts to their apps.
 
-    Importers run in app order, as the system on behalf of the actor. Each ``Reading`` gets its final status and is written with its messages.
+    Importers run in app order, as the system on behalf of the actor. Each ``Reading`` gets its final status and is
+    written with its messages.
     """
     _lock()
     system = system_actor()
@@ -108,17 +110,14 @@ class Work:
 
     def known(self, readings: Sequence[Reading]) -> None:
         """Mark files whose very bytes were stored before by the same reader, and settle those not to be stored."""
+        stored = earlier([reading.sha256 for reading in readings if not reading.status])
         for reading in readings:
-            if not reading.status and earlier(reading.sha256, reading.format, reading.version):
+            before = stored.get((reading.sha256, reading.format, reading.version))
+            if not reading.status and before is not None:
                 reading.status = "unchanged"
-        settled = [reading for reading in readings if reading.status]
-        for reading in settled:
-            if reading.status == "unchanged":
-                before = earlier(reading.sha256, reading.format, reading.version)
-                assert before is not None
                 reading.counts.update(before.counts)
                 reading.read = before.rows_read
-        if settled:
+        if settled := [reading for reading in readings if reading.status]:
             self._store(settled, None)
 
     def store(self, readings: Sequence[Reading], stage: Stage) -> None:
@@ -145,15 +144,14 @@ class Work:
             unfinished.update(finished=self.at)
 
 
-def earlier(sha256: str, format_id: str, version: int) -> ImportedFile | None:
-    """The ledger row of the same bytes stored before by the same reader, if any."""
-    return (
-        ImportedFile.objects.filter(
-            sha256=sha256, format=format_id, reader_version=version, status__in=["imported", "unchanged"]
-        )
-        .order_by("pk")
-        .first()
-    )
+def earlier(digests: Sequence[str]) -> dict[tuple[str, str, int], ImportedFile]:
+    """The ledger rows of these bytes that were stored before, by digest, format and reader version."""
+    found: dict[tuple[str, str, int], ImportedFile] = {}
+    for chunk in batches(dict.fromkeys(digests)):
+        rows = ImportedFile.objects.filter(sha256__in=chunk, status__in=["imported", "unchanged"])
+        for row in rows.order_by("-pk"):
+            found[row.sha256, row.format, row.reader_version] = row
+    return found
 
 
 def _ledger_row(run: ImportRun, reading: Reading, at: datetime) -> ImportedFile:

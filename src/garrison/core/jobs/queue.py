@@ -4,13 +4,13 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 
-from garrison.core.commands import Refused, command
+from garrison.core.commands import Refused, changed, command
 from garrison.core.imports.staging import Cancelled
 from garrison.core.models import Job, User
 from garrison.core.routing import jobs_alias
@@ -22,7 +22,7 @@ ATTEMPTS = 3
 
 
 def job(kind: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Announce a function ``(report, actor, **arguments)`` that does the work called ``kind``. It must be idempotent."""
+    """Announce a function ``(report, actor, **arguments)`` that does work called ``kind``; it must be idempotent."""
 
     def announce(work: Callable[..., Any]) -> Callable[..., Any]:
         KINDS[kind] = work
@@ -53,12 +53,27 @@ class Report:
 
 
 @command("jobs.ask")
-def ask(*, actor: User, kind: str, label: str, arguments: dict[str, Any], at: datetime, unit: str = "bytes") -> Job:
-    """Queue work of a known kind; it begins when the running transaction has committed."""
+def ask(
+    *,
+    actor: User,
+    kind: str,
+    label: str,
+    arguments: dict[str, Any],
+    at: datetime,
+    unit: str = "bytes",
+    once: UUID | None = None,
+) -> Job:
+    """Queue work of a known kind; it begins when the running transaction has committed.
+
+    Work that carries the uuid ``once`` is queued a single time, however often and by how many it is asked.
+    """
     if kind not in KINDS:
         raise Refused(f"there is no work called {kind}")
-    asked = Job.objects.create(kind=kind, label=label[:400], actor=actor.uuid, arguments=arguments, asked=at, unit=unit)
-    transaction.on_commit(lambda: enqueue(asked))
+    told = {"kind": kind, "label": label[:400], "actor": actor.uuid, "arguments": arguments, "asked": at, "unit": unit}
+    asked, new = Job.objects.get_or_create(uuid=once or uuid4(), defaults=told)
+    changed(target=label, after={"kind": kind, "job": str(asked.uuid)})
+    if new:
+        transaction.on_commit(lambda: enqueue(asked))
     return asked
 
 
@@ -74,6 +89,7 @@ def cancel(*, actor: User, uuid: UUID, at: datetime) -> Job:
     if found.state == "waiting":
         found.state, found.finished = "cancelled", at
     found.save(update_fields=["cancel", "state", "finished"])
+    changed(target=found.label, after={"kind": found.kind, "job": str(found.uuid)})
     return found
 
 

@@ -3,17 +3,21 @@
 import logging
 import threading
 from datetime import timedelta
+from pathlib import Path
 
-from django.db import close_old_connections, connections
+from django.conf import settings
+from django.db import OperationalError, close_old_connections, connections
 from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Worker as QueueWorker
 from django_tasks_db.models import DBTaskResult
 
 from garrison.core.jobs.queue import ATTEMPTS
+from garrison.core.jobs.schedule import ask_daily
 from garrison.core.models import Job
 
 HEARTBEAT_S = 2.0
 DEAD_AFTER_S = 10.0
+DAILY_S = 30.0
 log = logging.getLogger(__name__)
 
 
@@ -37,13 +41,17 @@ class Worker(QueueWorker):  # type: ignore[misc]
     def run(self) -> None:
         """Work until told to stop."""
         reap()
-        beside = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
-        beside.start()
+        show_life()
+        ask_daily(at=timezone.now())
+        beside = [threading.Thread(target=work, name=work.__name__, daemon=True) for work in (self._beat, self._ask)]
+        for thread in beside:
+            thread.start()
         try:
             super().run()
         finally:
             self._stop.set()
-            beside.join(timeout=5)
+            for thread in beside:
+                thread.join(timeout=5)
 
     def run_task(self, db_task_result: DBTaskResult) -> None:
         """Run one job, its heartbeat kept fresh meanwhile."""
@@ -59,11 +67,34 @@ class Worker(QueueWorker):  # type: ignore[misc]
         rounds = 0
         while not self._stop.wait(HEARTBEAT_S):
             rounds += 1
-            if self._current:
-                Job.objects.filter(task=self._current, state="running").update(heartbeat=timezone.now())
-            if rounds % 3 == 0:
-                reap()
+            show_life()
+            try:
+                if self._current:
+                    Job.objects.filter(task=self._current, state="running").update(heartbeat=timezone.now())
+                if rounds % 3 == 0:
+                    reap()
+            except OperationalError as error:
+                log.warning("no heartbeat this time: %s", error)
         connections.close_all()
+
+    def _ask(self) -> None:
+        """Ask for the daily work; apart from the heartbeat, because it may wait for a writer of the records."""
+        while not self._stop.wait(DAILY_S):
+            try:
+                ask_daily(at=timezone.now())
+            except OperationalError as error:
+                log.warning("daily work is asked for later: %s", error)
+        connections.close_all()
+
+
+def show_life() -> None:
+    """Touch the file by which others see that a worker of this home folder lives."""
+    alive().touch(mode=0o600)
+
+
+def alive() -> Path:
+    """The file that every worker of this home folder touches every two seconds."""
+    return Path(settings.HOME) / "worker.alive"
 
 
 def settle(task: str) -> None:

@@ -50,6 +50,11 @@ class ImportedFile(Record):
     def __str__(self) -> str:
         return f"{self.path}:{self.member}" if self.member else self.path
 
+    @property
+    def title(self) -> str:
+        """The file's own name, without the folders and archives around it."""
+        return (self.member or self.path).rstrip("/").rpartition("/")[2] or str(self)
+
 
 class ImportMessage(models.Model):
     """A refused row, or a note worth keeping, of one file."""

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from django.templatetags.static import static
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -24,7 +24,8 @@ KINDS = {
 _BARS = ((0, 9, 3), (4, 6, 6), (8, 3, 9), (12, 0, 12))
 _TOP = (
     '<svg width="15" height="12" viewBox="0 0 15 12" aria-hidden="true"><rect width="15" height="12" rx="3" '
-    'fill="currentColor"/><path class="ink" d="M7.5 2.6v4.2M7.5 8.6v1" stroke-width="1.6" stroke-linecap="round"/></svg>'
+    'fill="currentColor"/><path class="ink" d="M7.5 2.6v4.2M7.5 8.6v1" stroke-width="1.6" '
+    'stroke-linecap="round"/></svg>'
 )
 
 
@@ -36,7 +37,7 @@ def _sprite() -> str:
 
 @lru_cache(maxsize=1024)
 def icon(name: str, kind: str = "", label: str = "") -> SafeString:
-    """An icon of the sprite. Hidden from screen readers unless it has a label; never an icon without words beside it."""
+    """An icon of the sprite, hidden from screen readers unless it has a label; words always stand beside it."""
     if not name:
         return mark_safe("")
     says = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
@@ -62,7 +63,7 @@ def text(value: object, *, muted: bool = False) -> SafeString:
     """One plain line; a dash for nothing."""
     if value is None or value == "":
         return format_html('<span class="muted">{}</span>', "–")
-    return format_html('<span class="muted">{}</span>', value) if muted else conditional_escape(value)
+    return format_html('<span class="muted">{}</span>', value) if muted else format_html("{}", value)
 
 
 def state(words: object, kind: str = "", symbol: str = "") -> SafeString:
@@ -75,9 +76,10 @@ def state(words: object, kind: str = "", symbol: str = "") -> SafeString:
 def _bars(level: int) -> SafeString:
     """The four bars of a priority, filled up to `level`; the filled mark for level 5."""
     if level >= 5:
-        return mark_safe(_TOP)
+        return mark_safe(_TOP)  # noqa: S308 a constant of ours
     rects = "".join(
-        f'<rect{"" if index < level else " class=off"} x="{x}" y="{y}" width="3" height="{h}" rx="1" fill="currentColor"/>'
+        f'<rect{"" if index < level else " class=off"} x="{x}" y="{y}" '
+        f'width="3" height="{h}" rx="1" fill="currentColor"/>'
         for index, (x, y, h) in enumerate(_BARS)
     )
     return mark_safe(f'<svg width="15" height="12" viewBox="0 0 15 12" aria-hidden="true">{rects}</svg>')  # noqa: S308 numbers only

@@ -15,6 +15,7 @@ Number = int | float | Decimal
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "AUD": "A$", "CAD": "C$", "NZD": "NZ$"}
 UNITS = ((1_000_000_000, "bn"), (1_000_000, "M"), (1_000, "k"))
 MINUS = "−"
+LARGEST = 1e300
 
 
 def number(value: Number | None, decimals: int | None = None) -> str:
@@ -25,7 +26,8 @@ def number(value: Number | None, decimals: int | None = None) -> str:
         return "–"
     if decimals is None and isinstance(value, float) and value == int(value):
         value = int(value)
-    text = formats.number_format(abs(value), decimals, use_l10n=True, force_grouping=True)
+    amount = Decimal(abs(value)) if isinstance(value, int) else max(value, -value)
+    text = formats.number_format(amount, decimals, use_l10n=True, force_grouping=True)
     return f"{MINUS}{text}" if value < 0 else text
 
 
@@ -33,6 +35,8 @@ def rounded(value: float, digits: int) -> float:
     """`value` with `digits` significant digits."""
     if not value or not math.isfinite(value):
         return 0.0
+    if abs(value) > LARGEST:
+        return value
     return round(value, digits - 1 - math.floor(math.log10(abs(value))))
 
 

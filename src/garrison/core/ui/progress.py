@@ -43,10 +43,14 @@ def standing(job: Job, *, at: datetime) -> Standing:
     if job.state == "waiting":
         left = _("waiting for a worker")
     elif ended:
-        left = {"done": _("done in %(time)s"), "failed": _("failed after %(time)s"), "cancelled": _("cancelled after %(time)s")}[
-            job.state
-        ] % {"time": figures.duration(elapsed)}
+        left = {
+            "done": _("done in %(time)s"),
+            "failed": _("failed after %(time)s"),
+            "cancelled": _("cancelled after %(time)s"),
+        }[job.state] % {"time": figures.duration(elapsed)}
     else:
         remaining = seconds_left(job.done, job.total, elapsed)
-        left = _("about %(time)s left") % {"time": figures.duration(remaining)} if remaining is not None else _("started")
+        left = (
+            _("about %(time)s left") % {"time": figures.duration(remaining)} if remaining is not None else _("started")
+        )
     return Standing(str(job.uuid), job.label, job.state, job.done, job.total, counts, left, job.message, ended)

@@ -1,4 +1,4 @@
-"""Charts as SVG text: pure functions of plain numbers, for pages (CSS variables) and for print (`printed=True`, hex)."""
+"""Charts as SVG: pure functions of plain numbers, for pages (CSS variables) and for print (`printed=True`, hex)."""
 
 from garrison.core.ui.charts.bars import Bar, Block, Column, Swing, budget_bar, columns, horizontal, tornado
 from garrison.core.ui.charts.frontier import Frontier, Mark, efficient_frontier

@@ -31,7 +31,9 @@ def budget_bar(
     for index, block in enumerate(kept):
         step = (width - 2) * block.amount / whole
         tip = f"{block.label}: {figures.money(block.amount, currency)}"
-        canvas.rect(x, 1, max(step - 2, min(step, 1)), 14, "accent", opacity="0.95" if index % 2 == 0 else "0.7", tip=tip)
+        canvas.rect(
+            x, 1, max(step - 2, min(step, 1)), 14, "accent", opacity="0.95" if index % 2 == 0 else "0.7", tip=tip
+        )
         x += step
     if spent > budget > 0:
         end = 1 + (width - 2) * budget / whole
@@ -56,8 +58,8 @@ class Column:
 
 
 def columns(
-    data: Sequence[Column], *, title: str, goal: float | None = None, goal_label: str = "", width: float = 252, height: float = 90,
-    printed: bool = False,
+    data: Sequence[Column], *, title: str, goal: float | None = None, goal_label: str = "",
+    width: float = 252, height: float = 90, printed: bool = False,
 ) -> SafeString:  # fmt: skip
     """Columns over time, the last one in accent, with a dotted goal. First and last are named under the axis."""
     canvas = Canvas(width, height, printed=printed)
@@ -89,7 +91,8 @@ def columns(
     else:
         canvas.text(0, base - 8, _("Nothing counted yet"))
     said = ", ".join(
-        f"{column.label} {_('not known') if column.value is None else column.words or figures.number(column.value)}" for column in data
+        f"{column.label} {_('not known') if column.value is None else column.words or figures.number(column.value)}"
+        for column in data
     )
     return canvas.done(title, f"{said or _('Nothing counted yet')}. {goal_label}".strip(), classes="small-ok")
 
@@ -104,7 +107,13 @@ class Swing:
 
 
 def tornado(
-    swings: Sequence[Swing], *, title: str, centre: str = "", unit: float = 1.0, width: float = 500, printed: bool = False
+    swings: Sequence[Swing],
+    *,
+    title: str,
+    centre: str = "",
+    unit: float = 1.0,
+    width: float = 500,
+    printed: bool = False,
 ) -> SafeString:
     """Bars to the left lower the result, to the right raise it; widest first. `unit` divides the labels."""
     rows = sorted(swings, key=lambda swing: swing.high - swing.low, reverse=True)
@@ -160,7 +169,9 @@ class Bar:
     kind: str = ""
 
 
-def horizontal(bars: Sequence[Bar], *, title: str, whole: float | None = None, width: float = 360, printed: bool = False) -> SafeString:
+def horizontal(
+    bars: Sequence[Bar], *, title: str, whole: float | None = None, width: float = 360, printed: bool = False
+) -> SafeString:
     """Small horizontal bars, one under another; `whole` is what a full bar means, else the largest value."""
     height = max(24, 36 * len(bars))
     canvas = Canvas(width, height, printed=printed)

@@ -1,7 +1,9 @@
 """The efficient frontier: the lowest expected loss that each budget can reach, as steps."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -38,19 +40,30 @@ def describe(data: Frontier) -> str:
     if not data.points:
         return _("No plan has been computed yet.")
     points = sorted(data.points)
-    money = lambda value: figures.money(value, data.currency)  # noqa: E731 one word for three uses
+
+    def money(value: float) -> str:
+        return figures.money(value, data.currency)
+
     said = [
         _("Expected yearly loss falls from %(first)s with %(low)s to %(last)s at %(high)s.")
-        % {"first": money(points[0][1]), "low": money(points[0][0]), "last": money(points[-1][1]), "high": money(points[-1][0])}
+        % {
+            "first": money(points[0][1]),
+            "low": money(points[0][0]),
+            "last": money(points[-1][1]),
+            "high": money(points[-1][0]),
+        }
     ]
-    said += [_("%(label)s: %(loss)s for %(cost)s.") % {"label": m.label, "loss": money(m.loss), "cost": money(m.cost)} for m in data.marks]
+    said += [
+        _("%(label)s: %(loss)s for %(cost)s.") % {"label": m.label, "loss": money(m.loss), "cost": money(m.cost)}
+        for m in data.marks
+    ]
     return " ".join(said)
 
 
 def _steps(points: Sequence[Point]) -> list[Point]:
     """The corners of the staircase."""
     corners = [points[0]]
-    for before, after in zip(points, points[1:], strict=False):
+    for before, after in pairwise(points):
         corners += [(after[0], before[1]), after]
     return corners
 
@@ -61,7 +74,7 @@ def efficient_frontier(
     """The chart. With a single budget it is one point; with none it says so."""
     canvas = Canvas(width, height, printed=printed, font=font)
     title = _("Efficient frontier: lowest expected loss for each budget")
-    points = sorted((float(x), float(y)) for x, y in data.points)
+    points = sorted((float(x), float(y)) for x, y in data.points if math.isfinite(x) and math.isfinite(y))
     right, bottom = width - RIGHT, height - BOTTOM
     if not points:
         canvas.line(LEFT, bottom, right, bottom, "line-strong")
@@ -82,7 +95,11 @@ def efficient_frontier(
     for tick in ticks:
         _x, y = place((0, tick))
         canvas.line(LEFT, y, right, y, "grid")
-        label = figures.money(tick, data.currency) if millions and tick >= 1e6 else axis_money(tick, data.currency, in_millions=millions)
+        label = (
+            figures.money(tick, data.currency)
+            if millions and tick >= 1e6
+            else axis_money(tick, data.currency, in_millions=millions)
+        )
         canvas.text(LEFT - 8, y + 4, label, anchor="end")
     for tick in linear_ticks(0, x1):
         x, _y = place((tick, y0))
@@ -96,7 +113,7 @@ def efficient_frontier(
     canvas.path(c, stroke="accent", width=2)
     for mark in sorted(data.marks, key=lambda m: m.chosen):
         _mark(canvas, mark, place((mark.cost, mark.loss)), bottom, width)
-    return canvas.done(title, describe(data))
+    return canvas.done(title, describe(data), classes="grows")
 
 
 def _mark(canvas: Canvas, mark: Mark, at: Point, bottom: float, width: float) -> None:
@@ -109,4 +126,10 @@ def _mark(canvas: Canvas, mark: Mark, at: Point, bottom: float, width: float) ->
         canvas.rect(x - 4, y - 4, 8, 8, "surface", stroke="text", stroke_width=1.5)
     fits = x + 14 + text_width(mark.label) < width - 4
     words_y = y - 10 if mark.chosen else y - 4
-    canvas.text(x + 14 if fits else x - 12, max(12.0, words_y), mark.label, role="ac" if mark.chosen else "tx", anchor="" if fits else "end")
+    canvas.text(
+        x + 14 if fits else x - 12,
+        max(12.0, words_y),
+        mark.label,
+        role="ac" if mark.chosen else "tx",
+        anchor="" if fits else "end",
+    )

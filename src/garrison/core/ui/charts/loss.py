@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from garrison.core.ui import figures
 from garrison.core.ui.charts.svg import BAND_OPACITY, Canvas, Point, log_ticks, polyline, text_width, thinned, unique
 
+RAREST, SMALLEST = 1e-12, 0.01
 LEFT, RIGHT, TOP, BOTTOM = 58.0, 18.0, 14.0, 44.0
 YEARS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
 
@@ -56,8 +58,12 @@ class _Frame:
 
 
 def _clean(points: Sequence[Point]) -> list[Point]:
-    """Points that a logarithm can take, by loss ascending."""
-    kept = [(float(x), min(1.0, float(p))) for x, p in points if x > 0 and p > 0 and math.isfinite(x) and math.isfinite(p)]
+    """Points that a logarithm can take, by loss ascending; what is rarer than RAREST counts as never."""
+    kept = [
+        (float(x), min(1.0, float(p)))
+        for x, p in points
+        if math.isfinite(x) and math.isfinite(p) and x >= SMALLEST and p >= RAREST
+    ]
     return sorted(kept)
 
 
@@ -65,7 +71,7 @@ def value_at(points: Sequence[Point], loss: float) -> float | None:
     """The probability at `loss`, by log-log interpolation; None outside the points."""
     if not points or not points[0][0] <= loss <= points[-1][0]:
         return None
-    for (xa, pa), (xb, pb) in zip(points, points[1:], strict=False):
+    for (xa, pa), (xb, pb) in pairwise(points):
         if xa <= loss <= xb:
             if xa == xb or pa <= 0 or pb <= 0:
                 return pb
@@ -149,7 +155,9 @@ def currency_name(code: str) -> str:
     return names.get(code, code)
 
 
-def _curves(canvas: Canvas, frame: _Frame, curves: LossCurves, today: list[Point], plan: list[Point], name: str) -> None:
+def _curves(
+    canvas: Canvas, frame: _Frame, curves: LossCurves, today: list[Point], plan: list[Point], name: str
+) -> None:
     """Band, hatch and the two curves, clipped to the plot."""
     clip = canvas.clip(f"{name}k", LEFT, TOP, frame.width - LEFT - RIGHT, frame.height - TOP - BOTTOM)
     canvas.raw(f"<g {clip}>")
@@ -161,7 +169,9 @@ def _curves(canvas: Canvas, frame: _Frame, curves: LossCurves, today: list[Point
         canvas.path(polyline(upper + lower[::-1]) + "Z", fill="band", opacity=opacity)
     breach = _breach(today, _clean(curves.appetite))
     if len(breach) > 1:
-        edge = [frame.at((x, limit)) for x, limit, _now in breach] + [frame.at((x, now)) for x, _l, now in reversed(breach)]
+        edge = [frame.at((x, limit)) for x, limit, _now in breach] + [
+            frame.at((x, now)) for x, _l, now in reversed(breach)
+        ]
         canvas.path(polyline(edge) + "Z", fill=canvas.hatch(f"{name}h"))
     if len(plan) > 1:
         canvas.path(polyline(thinned([frame.at(p) for p in plan])), stroke="ok", width=1.75, dash="6 4")
@@ -185,7 +195,9 @@ def _appetite(canvas: Canvas, frame: _Frame, appetite: list[Point]) -> None:
     canvas.text(x + 11 if fits else x - 11, y - 4, words, role="tx", anchor="" if fits else "end")
 
 
-def _names(canvas: Canvas, frame: _Frame, curves: LossCurves, today: list[Point], plan: list[Point], callout: Point | None) -> None:
+def _names(
+    canvas: Canvas, frame: _Frame, curves: LossCurves, today: list[Point], plan: list[Point], callout: Point | None
+) -> None:
     """The direct labels of the two curves, kept clear of the call-out."""
     span = math.log(frame.x1 / frame.x0)
     spot = frame.x0 * math.exp(0.115 * span)
@@ -237,7 +249,11 @@ def describe(curves: LossCurves) -> str:
             continue
         said.append(
             _("Today the chance that a year's loss reaches %(loss)s is %(chance)s; appetite is %(agreed)s.")
-            % {"loss": figures.money(loss, curves.currency, trim=True), "chance": figures.chance(now), "agreed": figures.chance(limit)}
+            % {
+                "loss": figures.money(loss, curves.currency, trim=True),
+                "chance": figures.chance(now),
+                "agreed": figures.chance(limit),
+            }
         )
         if then is not None:
             said.append(_("With the plan it is %(chance)s.") % {"chance": figures.chance(then)})
@@ -260,8 +276,13 @@ def loss_exceedance(
     today, plan, appetite = _clean(curves.today), _clean(curves.plan), _clean(curves.appetite)
     if not today and not plan:
         canvas.line(LEFT, height - BOTTOM, width - RIGHT, height - BOTTOM, "line-strong")
-        canvas.text(width / 2, height / 2, _("No loss is expected: no scenario has a frequency and a loss yet."), anchor="middle")
-        return canvas.done(title, describe(curves))
+        canvas.text(
+            width / 2,
+            height / 2,
+            _("No loss is expected: no scenario has a frequency and a loss yet."),
+            anchor="middle",
+        )
+        return canvas.done(title, describe(curves), classes="grows")
     frame = _window(today, plan, appetite, width, height)
     name = unique(today[:3], plan[:3], appetite, width, height, printed)
     _axes(canvas, frame, curves.currency)
@@ -277,4 +298,4 @@ def loss_exceedance(
         canvas.circle(x, y, 4, "accent", stroke="surface", width=2)
         fits = x + 10 + text_width(called[2]) < width - 4
         canvas.text(x + 10 if fits else x - 10, max(TOP + 8, y - 8), called[2], role="cr", anchor="" if fits else "end")
-    return canvas.done(title, describe(curves))
+    return canvas.done(title, describe(curves), classes="grows")

@@ -33,14 +33,14 @@ class Use:
 def strip(
     stops: Sequence[Stop], uses: Sequence[Use] = (), *, title: str, width: float = 612, printed: bool = False
 ) -> SafeString:
-    """A dashed line from the first to the last stop, red when anything was used; labels never overlap, the rest is told."""
+    """A dashed line from first to last stop, red when anything was used. A label without room is told, not drawn."""
     height = 84.0
     canvas = Canvas(width, height, printed=printed)
     points = sorted(stops, key=lambda stop: stop.at)
     marks = sorted(uses, key=lambda use: use.at)
     every = [stop.at for stop in points] + [use.at for use in marks]
     if not every:
-        return canvas.done(title, _("Nothing is known yet."), classes="small-ok")
+        return canvas.done(title, _("Nothing is known yet."))
     first, last = min(every), max(every)
     span = (last - first).total_seconds() or 1.0
     inner = width - 2 * PAD - 14
@@ -66,7 +66,7 @@ def strip(
                 break
     said = [f"{stop.label} {figures.moment(stop.at)}" for stop in points]
     said += [f"{use.label or _('used')} {figures.moment(use.at)}" for use in marks]
-    return canvas.done(title, "; ".join(said), classes="small-ok")
+    return canvas.done(title, "; ".join(said), classes="grows")
 
 
 def _stops(canvas: Canvas, points: Sequence[Stop], x, width: float) -> None:  # type: ignore[no-untyped-def]
@@ -80,7 +80,13 @@ def _stops(canvas: Canvas, points: Sequence[Stop], x, width: float) -> None:  # 
             *((1, *spot) for spot in (("middle", at - wide / 2), ("start", at), ("end", at - wide))),
         ):
             if left > ends[row] + 6 and left >= 0 and left + wide <= width:
-                canvas.text({"middle": at, "start": left, "end": at}[anchor], 30 - 14 * row, stop.label, role="tx", anchor=anchor)
+                canvas.text(
+                    {"middle": at, "start": left, "end": at}[anchor],
+                    30 - 14 * row,
+                    stop.label,
+                    role="tx",
+                    anchor=anchor,
+                )
                 ends[row] = left + wide
                 break
 

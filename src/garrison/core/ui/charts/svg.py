@@ -1,4 +1,4 @@
-"""The pen of all charts: SVG elements with escaped text, in screen colours (CSS variables) or in print colours (hex)."""
+"""The pen of all charts: SVG elements with escaped text, in screen colours (CSS variables) or print colours (hex)."""
 
 import math
 from collections.abc import Sequence
@@ -21,7 +21,14 @@ PRINT = {
     "surface": "#ffffff",
     "sunken": "#f0f2f5",
 }
-ROLES = {"": ("muted", 400), "tx": ("text", 540), "tp": ("text", 400), "cr": ("crit", 560), "ac": ("accent", 560), "okt": ("ok", 560)}
+ROLES = {
+    "": ("muted", 400),
+    "tx": ("text", 540),
+    "tp": ("text", 400),
+    "cr": ("crit", 560),
+    "ac": ("accent", 560),
+    "okt": ("ok", 560),
+}
 BAND_OPACITY = "0.13"
 
 Point = tuple[float, float]
@@ -50,21 +57,42 @@ class Canvas:
         """The presentation attributes of a shape."""
         said = f' fill="{self.colour(fill)}"' if fill else ""
         if stroke:
-            said += f' stroke="{self.colour(stroke)}"' + (f' stroke-width="{stroke_width:g}"' if stroke_width != 1 else "")
+            said += f' stroke="{self.colour(stroke)}"' + (
+                f' stroke-width="{stroke_width:g}"' if stroke_width != 1 else ""
+            )
         if dash:
             said += f' stroke-dasharray="{dash}"'
         if cap:
             said += f' stroke-linecap="{cap}"'
         return said + (f' opacity="{opacity}"' if opacity else "")
 
-    def line(self, x1: float, y1: float, x2: float, y2: float, stroke: str, *, width: float = 1, dash: str = "", cap: str = "") -> None:
+    def line(
+        self,
+        x1: float,
+        y1: float,
+        x2: float,
+        y2: float,
+        stroke: str,
+        *,
+        width: float = 1,
+        dash: str = "",
+        cap: str = "",
+    ) -> None:
         """A straight line."""
         c = coordinate
         paint = self._paint("", stroke, width, dash, "", cap)
         self.parts.append(f'<line x1="{c(x1)}" y1="{c(y1)}" x2="{c(x2)}" y2="{c(y2)}"{paint}/>')
 
     def path(
-        self, d: str, *, fill: str = "none", stroke: str = "", width: float = 1, dash: str = "", opacity: str = "", cap: str = ""
+        self,
+        d: str,
+        *,
+        fill: str = "none",
+        stroke: str = "",
+        width: float = 1,
+        dash: str = "",
+        opacity: str = "",
+        cap: str = "",
     ) -> None:
         """A path from ready path data."""
         self.parts.append(f'<path d="{d}"{self._paint(fill, stroke, width, dash, opacity, cap)}/>')
@@ -85,7 +113,9 @@ class Canvas:
     def circle(self, x: float, y: float, radius: float, fill: str, *, stroke: str = "", width: float = 1) -> None:
         """A circle."""
         c = coordinate
-        self.parts.append(f'<circle cx="{c(x)}" cy="{c(y)}" r="{c(radius)}"{self._paint(fill, stroke, width, "", "", "")}/>')
+        self.parts.append(
+            f'<circle cx="{c(x)}" cy="{c(y)}" r="{c(radius)}"{self._paint(fill, stroke, width, "", "", "")}/>'
+        )
 
     def diamond(self, x: float, y: float, radius: float = 5) -> None:
         """An agreed point: a hollow diamond."""
@@ -128,13 +158,13 @@ class Canvas:
         """The finished chart. Screen charts name themselves to screen readers; print charts carry their font."""
         body = "".join(self.parts)
         name = f"g{crc32((title + description + body).encode()):08x}"
-        size = f'viewBox="0 0 {coordinate(self.width)} {coordinate(self.height)}" width="{coordinate(self.width)}" height="{coordinate(self.height)}"'
+        wide, tall = coordinate(self.width), coordinate(self.height)
+        size = f'viewBox="0 0 {wide} {tall}" width="{wide}" height="{tall}"'
         defs = f"<defs>{''.join(self.definitions)}</defs>" if self.definitions else ""
         head = f'<title id="{name}t">{escape(title)}</title><desc id="{name}d">{escape(description)}</desc>'
         if self.printed:
-            start = (
-                f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="{escape(self.font)}" font-size="12" fill="{PRINT["muted"]}">'
-            )
+            font = f'font-family="{escape(self.font)}" font-size="12" fill="{PRINT["muted"]}"'
+            start = f'<svg xmlns="http://www.w3.org/2000/svg" {size} {font}>'
         else:
             css = f' class="{classes}"' if classes else ""
             start = f'<svg {size}{css} role="img" aria-labelledby="{name}t {name}d">'

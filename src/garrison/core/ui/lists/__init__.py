@@ -4,7 +4,7 @@ An app declares a `ListPage`, its view calls `respond`; bulk views call `chosen`
 """
 
 from garrison.core.ui.lists.answer import bound, chosen, done, refused, respond
-from garrison.core.ui.lists.bound import BoundList
+from garrison.core.ui.lists.binding import BoundList
 from garrison.core.ui.lists.definition import BulkAction, Column, Empty, Filter, ListPage, Look, View
 
 __all__ = [

@@ -17,8 +17,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from garrison.core.http import user_of
 from garrison.core.models import Undo
 from garrison.core.ui.lists.asked import matching
-from garrison.core.ui.lists.bound import BoundList, bind, in_batches, matching_rows, value_of
+from garrison.core.ui.lists.binding import BoundList, bind, matching_rows
 from garrison.core.ui.lists.definition import ListPage, Look
+from garrison.core.ui.lists.rows import exported, in_batches
 from garrison.formats import sheet
 
 ROWS = "list-rows"
@@ -56,10 +57,12 @@ def export(shown: BoundList, wanted: str) -> HttpResponseBase:
     columns = list(page.columns)
     header = [column.header or column.key for column in columns]
     rows = in_batches(matching(shown.source, shown.asked), page)
-    table: Iterator[list[Any]] = ([value_of(column, row) for column in columns] for row in rows)
+    table: Iterator[list[Any]] = ([exported(column, row) for column in columns] for row in rows)
     name = page.key.rpartition(".")[2]
     if wanted == "csv":
-        response: HttpResponseBase = StreamingHttpResponse(sheet.write_csv(header, table), content_type="text/csv; charset=utf-8")
+        response: HttpResponseBase = StreamingHttpResponse(
+            sheet.write_csv(header, table), content_type="text/csv; charset=utf-8"
+        )
     elif shown.matched > XLSX_ROWS:
         return HttpResponse(f"More than {XLSX_ROWS:,} rows: export CSV instead.", status=413, content_type="text/plain")
     else:
@@ -100,7 +103,9 @@ def back(request: HttpRequest, fallback: str) -> str:
     return came if safe else fallback
 
 
-def done(request: HttpRequest, text: str, *, undo: Undo | None = None, to: str = "", refresh: bool = True) -> HttpResponse:
+def done(
+    request: HttpRequest, text: str, *, undo: Undo | None = None, to: str = "", refresh: bool = True
+) -> HttpResponse:
     """Say what was done, with Undo when it can be taken back.
 
     For htmx: no content, a toast, and the list fetches itself again. Without a script: back to where one was (or `to`).

@@ -1,19 +1,20 @@
-"""What the address asks of a list: filters, search, order, page and columns. Whatever it does not understand it ignores."""
+"""What the address asks of a list: filters, search, order, page, columns. What it does not understand it ignores."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import DateTimeField, F, Model, Q, QuerySet
 from django.db.models.constants import LOOKUP_SEP
 from django.db.models.expressions import OrderBy
 from django.http import QueryDict
 from django.utils.dateparse import parse_date
+from django.utils.timezone import get_current_timezone  # noqa: TID251 a zone, not the clock
 
 from garrison.core.models import User
-from garrison.core.ui.lists.definition import PER_PAGE, Choices, Column, Filter, ListPage, Value
+from garrison.core.ui.lists.definition import PER_PAGE, Choices, Column, Dates, Filter, ListPage, Value
 
 SEARCH_LENGTH = 200
 LAST_PAGE = 1_000_000
@@ -21,7 +22,7 @@ LAST_PAGE = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A list's parameters, understood. `values` holds the active filters by key, `raw` the same as the address has them."""
+    """A list's parameters, understood. `values` are the active filters by key, `raw` what the address says of them."""
 
     page: ListPage
     values: Mapping[str, Value] = field(default_factory=dict)
@@ -160,15 +161,38 @@ def read_query(page: ListPage, query: str | Mapping[str, str | Sequence[str]], v
     return understand(page, QueryDict(text.lstrip("?")[:4_000]), viewer)
 
 
-def condition(spec: Filter, value: Value) -> Q:
-    """One filter as a condition."""
+def _last_field(model: type[Model], path: str) -> Any:
+    """The model field at the end of an ORM path; None for annotations, transforms and whatever else has none."""
+    found: Any = None
+    for name in path.split(LOOKUP_SEP):
+        found = next((f for f in model._meta.get_fields() if name in (f.name, getattr(f, "attname", ""))), None)
+        if found is None:
+            return None
+        model = found.related_model or model
+    return found
+
+
+def _between(model: type[Model], lookup: str, days: Dates) -> Q:
+    """A range of days. Over moments it is a plain range of times, which an index serves and a cast would not."""
+    first, last = days
+    moments = isinstance(_last_field(model, lookup.removesuffix("__date")), DateTimeField)
+    if not moments:
+        found = Q(**{f"{lookup}__gte": first}) if first else Q()
+        return found & Q(**{f"{lookup}__lte": last}) if last else found
+    name, zone = lookup.removesuffix("__date"), get_current_timezone()
+    found = Q(**{f"{name}__gte": datetime.combine(first, time.min, zone)}) if first else Q()
+    if last and last < date.max:
+        found &= Q(**{f"{name}__lt": datetime.combine(last + timedelta(days=1), time.min, zone)})
+    return found
+
+
+def condition(spec: Filter, value: Value, model: type[Model]) -> Q:
+    """One filter as a condition on `model`."""
     if spec.q is not None:
         return spec.q(value)
     lookup = spec.lookup or spec.key
     if isinstance(value, tuple):
-        first, last = value
-        found = Q(**{f"{lookup}__gte": first}) if first else Q()
-        return found & Q(**{f"{lookup}__lte": last}) if last else found
+        return _between(model, lookup, value)
     if isinstance(value, list):
         return Q(**{f"{lookup}__in": value})
     if spec.kind == "text":
@@ -181,10 +205,11 @@ def filtered(rows: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
     page = asked.page
     for spec in page.filters:
         if spec.key in asked.values:
-            rows = rows.filter(condition(spec, asked.values[spec.key]))
+            rows = rows.filter(condition(spec, asked.values[spec.key], rows.model))
     if asked.text and page.search:
         if callable(page.search):
-            return page.search(rows, asked.text)
+            found_rows: QuerySet[Any] = page.search(rows, asked.text)
+            return found_rows
         for word in asked.text.split()[:8]:
             found = Q()
             for lookup in page.search:
@@ -195,13 +220,9 @@ def filtered(rows: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
 
 def _nullable(model: type[Model], path: str) -> bool:
     """Whether an ORM path may come out null; unknown paths (annotations) are taken to be."""
-    for name in path.split(LOOKUP_SEP):
-        found = next((f for f in model._meta.get_fields() if f.name == name or getattr(f, "attname", "") == name), None)
-        if found is None or getattr(found, "null", True):
-            return True
-        if found.related_model is not None and not isinstance(found.related_model, str):
-            model = found.related_model
-    return False
+    names = path.split(LOOKUP_SEP)
+    fields = [_last_field(model, LOOKUP_SEP.join(names[: index + 1])) for index in range(len(names))]
+    return any(found is None or getattr(found, "null", True) for found in fields)
 
 
 def ordered(rows: QuerySet[Any], asked: Asked) -> QuerySet[Any]:

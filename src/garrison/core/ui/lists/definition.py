@@ -1,4 +1,4 @@
-"""What an app declares about a list page: columns, filters, views and bulk actions. Nothing here touches the database."""
+"""What an app declares about a list page: columns, filters, views, bulk actions. Nothing here touches the database."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -32,10 +32,10 @@ class Look:
 class Column:
     """One column.
 
-    `cell(row, look)` gives what is shown (text is escaped; `garrison.core.ui.cells` has the usual shapes), or `template`
-    is rendered with `row` and `look`; without either the value is shown. `value` is an attribute path or a function of the
-    row: what exports hold, under the header `header` (the key if empty). `order` names the ORM fields that sort it.
-    `priority` 1 is always there, 2 leaves a phone, 3 also a tablet. `export_only` columns are never shown.
+    `cell(row, look)` gives what is shown (text is escaped; `garrison.core.ui.cells` has the usual shapes), or
+    `template` is rendered with `row` and `look`; without either the value is shown. `value` is an attribute path or a
+    function of the row: what exports hold, under the header `header` (the key if empty). `order` names the ORM fields
+    that sort it. `priority` 1 is always there, 2 leaves a phone, 3 also a tablet. `export_only` columns are not shown.
     """
 
     key: str
@@ -57,9 +57,10 @@ class Column:
 class Filter:
     """One filter. It is applied to the ORM `lookup` (the key if empty), or through `q(value)` when more is needed.
 
-    Values: choice and text give a str, multi a list, boolean a bool, dates a pair of which one end may be None. Values
-    that are not among `choices` (a sequence, or a function of `viewer=`) are ignored. `shown` filters have a chip of their
-    own; the others wait behind "Filter". A filter over many-valued relations needs `q` with Exists, so no row comes twice.
+    Values: choice and text give a str, multi a list, boolean a bool, dates a pair of which one end may be None (days,
+    whether the field holds days or moments). Values that are not among `choices` (a sequence, or a function of
+    `viewer=`) are ignored. `shown` filters have a chip of their own; the others wait behind "Filter". A filter over
+    many-valued relations needs `q` with Exists, so that no row comes twice.
     """
 
     key: str

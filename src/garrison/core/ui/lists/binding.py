@@ -1,16 +1,15 @@
-"""A list page bound to a request: what its template reads. The rows, chips, views, order links and the sentence below."""
+"""A list page bound to a request, as its template reads it: rows, chips, views, order links, the sentence below."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
-from itertools import islice
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 from django.forms import Form
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,11 +17,20 @@ from django.utils.translation import ngettext
 from garrison.core import selectors
 from garrison.core.scopes import may
 from garrison.core.ui import figures
-from garrison.core.ui.lists.asked import Asked, choices_of, condition, filtered, labels, matching, read_query, understand
+from garrison.core.ui.lists.asked import (
+    Asked,
+    choices_of,
+    condition,
+    filtered,
+    labels,
+    matching,
+    read_query,
+    understand,
+)
 from garrison.core.ui.lists.definition import PER_PAGE, BulkAction, Column, Filter, ListPage, Look
+from garrison.core.ui.lists.rows import Row, drawn, rows_of
 
 COUNT_INLINE = 5_000
-BATCH = 1_000
 SHOWN_VALUES = 4
 
 
@@ -60,15 +68,6 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One drawn row."""
-
-    identity: str
-    name: str
-    cells: SafeString
-
-
-@dataclass(frozen=True, slots=True)
 class Bulk:
     """One bulk action, with its form and address."""
 
@@ -79,59 +78,10 @@ class Bulk:
 
 def resolved(page: ListPage, look: Look) -> ListPage:
     """The page with every filter's choices asked once."""
-    return replace(page, filters=[replace(f, choices=choices_of(f, look.viewer)) if callable(f.choices) else f for f in page.filters])
-
-
-def attribute(row: Any, path: str) -> Any:
-    """The value at an attribute path such as "owner.name"; None where the path ends early. Functions are called."""
-    value = row
-    for name in path.replace("__", ".").split("."):
-        value = getattr(value, name, None)
-        if value is None:
-            return None
-        if callable(value) and not hasattr(value, "_meta"):
-            value = value()
-    return value
-
-
-def value_of(column: Column, row: Any) -> Any:
-    """What an export holds in this column."""
-    return column.value(row) if callable(column.value) else attribute(row, column.value or column.key)
-
-
-def cell(column: Column, row: Any, look: Look) -> object:
-    """What the page shows in this column."""
-    if column.cell is not None:
-        return column.cell(row, look)
-    if column.template:
-        return render_to_string(column.template, {"row": row, "look": look})
-    value = value_of(column, row)
-    if value is None or value == "":
-        return "–"
-    return figures.number(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
-
-
-def classes(column: Column) -> str:
-    """The classes of a column's cells."""
-    said = [column.width, "r" if column.numeric else "", "nowrap" if column.nowrap else ""]
-    said.append({1: "", 2: "p2c", 3: "p3c"}[column.priority])
-    return " ".join(word for word in said if word)
-
-
-def in_batches(rows: QuerySet[Any], page: ListPage) -> Iterator[Any]:
-    """All rows in order, a thousand at a time, each batch prepared: no cursor stays open while a client reads slowly."""
-    keys = iter(rows.values_list("pk", flat=True))
-    while batch := list(islice(keys, BATCH)):
-        yield from rows_of(rows, batch, page)
-
-
-def rows_of(rows: QuerySet[Any], keys: Sequence[Any], page: ListPage) -> list[Any]:
-    """The rows of these keys in this order, prepared. Fetched by key, so that sorting moves keys and not whole rows."""
-    found = {row.pk: row for row in rows.filter(pk__in=keys).order_by()}
-    kept = [found[key] for key in keys if key in found]
-    if page.prepare is not None and kept:
-        page.prepare(kept)
-    return kept
+    return replace(
+        page,
+        filters=[replace(f, choices=choices_of(f, look.viewer)) if callable(f.choices) else f for f in page.filters],
+    )
 
 
 class BoundList:
@@ -148,6 +98,11 @@ class BoundList:
     @cached_property
     def _matching(self) -> QuerySet[Any]:
         return matching(self.source, self.asked)
+
+    @property
+    def searchable(self) -> bool:
+        """Whether there is a search; asked here because a template would call a search that is a function."""
+        return bool(self.page.search)
 
     @cached_property
     def matched(self) -> int:
@@ -186,14 +141,7 @@ class BoundList:
     @cached_property
     def rows(self) -> list[Row]:
         """The drawn rows."""
-        spec = [(column, classes(column)) for column in self.columns]
-        drawn = []
-        for record in self.records:
-            cells = format_html_join(
-                "", '<td class="{}">{}</td>', ((css, conditional_escape(cell(column, record, self.look))) for column, css in spec)
-            )
-            drawn.append(Row(str(getattr(record, self.page.identity)), str(self.page.name(record)), cells))
-        return drawn
+        return drawn(self.records, self.columns, self.page, self.look)
 
     @cached_property
     def heads(self) -> list[Head]:
@@ -225,17 +173,29 @@ class BoundList:
         elif spec.kind == "boolean":
             options = [("yes", _("yes"), "yes" in raw), ("no", _("no"), "no" in raw)]
         active = spec.key in self.asked.values
-        return Chip(spec, self._said(spec, raw, ends), active, self._url(self.asked.without(spec.key)), options, ends, "".join(raw))
+        return Chip(
+            spec,
+            self._said(spec, raw, ends),
+            active,
+            self._url(self.asked.without(spec.key)),
+            options,
+            ends,
+            "".join(raw),
+        )
 
     def _said(self, spec: Filter, raw: Sequence[str], ends: tuple[str, str]) -> str:
         """What a chip says beside its name."""
         if spec.key not in self.asked.values:
             return _("all")
         if spec.kind == "dates":
-            first, last = self.asked.values[spec.key]  # type: ignore[misc]
+            first, last = (date.fromisoformat(end) if end else None for end in ends)
             if first and last:
                 return _("%(first)s to %(last)s") % {"first": figures.day(first), "last": figures.day(last)}
-            return _("since %(day)s") % {"day": figures.day(first)} if first else _("until %(day)s") % {"day": figures.day(last)}
+            return (
+                _("since %(day)s") % {"day": figures.day(first)}
+                if first
+                else _("until %(day)s") % {"day": figures.day(last)}
+            )
         if spec.kind == "boolean":
             return _("yes") if "yes" in raw else _("no")
         if spec.kind == "text":
@@ -273,7 +233,7 @@ class BoundList:
                 found = Q(pk__isnull=False)
                 for spec in self.page.filters:
                     if spec.key in asked.values:
-                        found &= condition(spec, asked.values[spec.key])
+                        found &= condition(spec, asked.values[spec.key], self.source.model)
                 asked_for[view.key] = Count(F("pk"), filter=found)
         return self.source.order_by().aggregate(**asked_for) if asked_for else {}
 
@@ -314,7 +274,7 @@ class BoundList:
 
     @property
     def url(self) -> str:
-        """This very list, page included."""
+        """The same list, page included."""
         return self._url(replace(self.asked, number=self.number), paging=True)
 
     @property

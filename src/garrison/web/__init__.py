@@ -1,0 +1,1 @@
+"""The browser's side: page frame, sign-in, components of the design system, template tags, static asset sources."""

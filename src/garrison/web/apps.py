@@ -1,0 +1,10 @@
+"""Configuration of the web layer."""
+
+from django.apps import AppConfig
+
+
+class WebConfig(AppConfig):
+    """Templates, tags and static files of the frame."""
+
+    name = "garrison.web"
+    label = "web"

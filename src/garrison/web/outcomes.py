@@ -1,0 +1,69 @@
+"""What a finished job says: one sentence and where to look."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from garrison.core.models import Job
+from garrison.core.ui import figures
+
+WORDS = {
+    "imported": _("imported"),
+    "unchanged": _("unchanged"),
+    "needs_mapping": _("waiting for their columns"),
+    "unknown": _("unknown"),
+    "refused": _("refused"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The sentence, the link's words and its address."""
+
+    sentence: str
+    label: str = ""
+    url: str = ""
+    kind: str = ""
+
+
+def outcome(job: Job) -> Outcome | None:
+    """What became of a job that ended; None for one that runs, and for one whose own message says it all."""
+    result = job.result if isinstance(job.result, dict) else {}
+    if job.state != "done" or not result:
+        return None
+    if job.kind in ("imports.run", "imports.mapped"):
+        return _imported(result)
+    if job.kind == "audit.verify":
+        return _verified(result)
+    if url := result.get("url"):
+        return Outcome(str(result.get("sentence", "")), str(result.get("label") or _("Open")), str(url))
+    return None
+
+
+def _imported(result: dict[str, object]) -> Outcome:
+    """How many files ended how, and the ledger of them."""
+    statuses = result.get("statuses")
+    counted = statuses if isinstance(statuses, dict) else {}
+    parts = [f"{figures.number(counted[name])} {words}" for name, words in WORDS.items() if counted.get(name)]
+    if file := result.get("file"):
+        return Outcome(figures.listed(parts), _("Open the file"), reverse("web:file", args=[file]))
+    if not parts:
+        return Outcome(_("What was uploaded stands in the ledger."), _("Open the ledger"), reverse("web:imports"))
+    asks = counted.get("refused") or counted.get("unknown") or counted.get("needs_mapping")
+    url = f"{reverse('web:imports')}?run={result.get('run')}"
+    return Outcome(figures.listed(parts), _("See each file"), url, "warn" if asks else "")
+
+
+def _verified(result: dict[str, object]) -> Outcome:
+    """Whether the chain holds."""
+    breaks = result.get("breaks")
+    broken = len(breaks) if isinstance(breaks, list) else 0
+    entries = figures.number(int(str(result.get("entries", 0))))
+    if broken:
+        said = _("%(breaks)s places where the chain of %(entries)s entries does not hold") % {
+            "breaks": figures.number(broken),
+            "entries": entries,
+        }
+        return Outcome(said, _("Open the audit log"), reverse("web:audit"), "crit")
+    return Outcome(_("%(entries)s entries, unbroken") % {"entries": entries})

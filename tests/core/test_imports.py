@@ -1,0 +1,203 @@
+"""Importing: nothing lost, nothing silent, nothing twice."""
+
+import gzip
+import json
+import zipfile
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from garrison.core.imports import run as importing
+from garrison.core.imports.services import as_json
+from garrison.core.imports.staging import Reading
+from garrison.core.models import AuditEntry, ImportedFile, ImportMessage, ImportRun, User
+from garrison.formats.source import Limits
+
+ROSTER = "employee_id,first_name,last_name,work_email,status,hire_date,termination_date\n"
+JANE = "1,Jane,Roe,jane@example.org,Active,2020-01-01,\n"
+JOHN = "2,John,Doe,john@example.org,Inactive,2020-01-01,2026-02-01\n"
+KEV = {
+    "title": "Known exploited",
+    "catalogVersion": "2026.01.01",
+    "dateReleased": "2026-01-01T00:00:00Z",
+    "count": 1,
+    "vulnerabilities": [
+        {
+            "cveID": "CVE-2026-1001",
+            "vendorProject": "Acme",
+            "product": "Gate",
+            "vulnerabilityName": "Acme Gate bypass",
+            "dateAdded": "2026-01-01",
+            "shortDescription": "A bypass.",
+            "requiredAction": "Update.",
+            "dueDate": "2026-01-22",
+            "knownRansomwareCampaignUse": "Unknown",
+            "notes": "",
+        }
+    ],
+}
+KEV_CSV = (
+    "cveID,vendorProject,product,vulnerabilityName,dateAdded,shortDescription,requiredAction,dueDate,"
+    "knownRansomwareCampaignUse,notes,cwes\n"
+    'CVE-2026-1001,Acme,Gate,Acme Gate bypass,2026-01-01,A bypass.,Update.,2026-01-22,Unknown,,""\n'
+)
+
+
+def run(actor: User, at: datetime, *paths: Path, dry_run: bool = False) -> list[Reading]:
+    return importing.run_import(actor=actor, paths=paths, at=at, dry_run=dry_run)[1]
+
+
+def put(folder: Path, name: str, text: str | bytes) -> Path:
+    path = folder / name
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return path
+
+
+def people() -> int:
+    from garrison.apps.people.models import Person
+
+    return Person.objects.count()
+
+
+def test_the_same_file_twice_changes_nothing(system: User, now: datetime, tmp_path: Path) -> None:
+    path = put(tmp_path, "hr.csv", ROSTER + JANE + JOHN)
+    (first,) = run(system, now, path)
+    (second,) = run(system, now, path)
+    assert (first.status, second.status) == ("imported", "unchanged")
+    assert as_json(first)["rows"] == {"read": 2, "stored": 2, "updated": 0, "unchanged": 0, "refused": 0}
+    assert as_json(second)["rows"] == {"read": 2, "stored": 0, "updated": 0, "unchanged": 2, "refused": 0}
+    assert as_json(second)["counts"] == {"people": 2}
+    assert people() == 2
+
+
+def test_the_same_facts_in_another_format_change_nothing(system: User, now: datetime, tmp_path: Path) -> None:
+    (first,) = run(system, now, put(tmp_path, "kev.json", json.dumps(KEV)))
+    (second,) = run(system, now, put(tmp_path, "kev.csv", KEV_CSV))
+    assert (first.format, first.status) == ("kev-json", "imported")
+    assert (second.format, second.status) == ("kev-csv", "unchanged")
+
+
+def test_content_not_name_decides(system: User, now: datetime, tmp_path: Path) -> None:
+    (reading,) = run(system, now, put(tmp_path, "scan.xml", ROSTER + JANE))
+    assert (reading.format, reading.status) == ("hr-roster", "imported")
+
+
+def test_a_bad_row_is_refused_alone_and_named(system: User, now: datetime, tmp_path: Path) -> None:
+    bad = "3,Max,Moe,max@example.org,Active,yesterday,\n"
+    (reading,) = run(system, now, put(tmp_path, "hr.csv", ROSTER + JANE + bad + JOHN))
+    assert reading.status == "imported"
+    shape = as_json(reading)
+    assert shape["rows"]["stored"] == 2
+    assert shape["rows"]["refused"] == 1
+    assert shape["messages"][0]["row"] == 3
+    assert shape["messages"][0]["field"] == "hire_date"
+    assert ImportMessage.objects.filter(refused=True, row=3).count() == 1
+
+
+def test_an_archive_is_read_member_by_member(system: User, now: datetime, tmp_path: Path) -> None:
+    path = tmp_path / "all.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("hr.csv", ROSTER + JANE)
+        archive.writestr("inner/kev.json", json.dumps(KEV))
+        archive.writestr("../escape.csv", ROSTER + JOHN)
+        archive.writestr("notes.txt", "nothing of use")
+    readings = {reading.member: reading for reading in run(system, now, path)}
+    assert readings["hr.csv"].status == "imported"
+    assert readings["inner/kev.json"].status == "imported"
+    assert readings["notes.txt"].status == "unknown"
+    assert [r.status for name, r in readings.items() if "escape" in name] == ["refused"]
+    assert people() == 1
+
+
+def test_a_damaged_file_stores_nothing_and_the_others_are_stored(system: User, now: datetime, tmp_path: Path) -> None:
+    put(tmp_path, "good.csv", ROSTER + JANE)
+    whole = gzip.compress((ROSTER + JOHN).encode() * 50)
+    put(tmp_path, "cut.csv.gz", whole[: len(whole) // 2])
+    put(tmp_path, "cut.json", json.dumps(KEV)[:-40])
+    statuses = {Path(reading.path).name: reading.status for reading in run(system, now, tmp_path)}
+    assert statuses == {"good.csv": "imported", "cut.csv.gz": "refused", "cut.json": "refused"}
+    assert people() == 1
+
+
+def test_unknown_columns_get_a_proposal(system: User, now: datetime, tmp_path: Path) -> None:
+    (reading,) = run(system, now, put(tmp_path, "mystery.csv", "who,where,when\nann,lobby,2026-01-01\n"))
+    assert reading.status == "needs_mapping"
+    assert reading.proposal
+    file = ImportedFile.objects.get(status="needs_mapping")
+    assert file.proposal["tables"]
+
+
+def test_a_dry_run_tells_and_stores_nothing(system: User, now: datetime, tmp_path: Path) -> None:
+    put(tmp_path, "hr.csv", ROSTER + JANE)
+    put(tmp_path, "events.csv", "event_time_utc,door,card_number,outcome\n2026-03-01T08:00:00Z,D-1,17,granted\n")
+    before = AuditEntry.objects.count()
+    readings = run(system, now, tmp_path, dry_run=True)
+    assert [as_json(reading)["rows"]["stored"] for reading in readings] == [1, 1]
+    assert people() == 0
+    assert not ImportRun.objects.exists()
+    assert AuditEntry.objects.count() == before
+    from garrison.core import lake_files
+
+    assert not lake_files.names()
+    assert not [p for p in lake_files.lake().folder.rglob("*") if p.is_file()]
+
+
+def test_limits_refuse_the_huge(system: User, now: datetime, tmp_path: Path) -> None:
+    path = put(tmp_path, "line.csv", ROSTER + "x" * 5_000_000)
+    _, (reading,) = importing.run_import(actor=system, paths=[path], at=now, limits=Limits(line_bytes=1024**2))
+    assert reading.status == "refused"
+    assert "line" in reading.told[0].reason
+
+
+def test_a_file_that_is_empty_or_hidden(system: User, now: datetime, tmp_path: Path) -> None:
+    put(tmp_path, "empty.csv", "")
+    put(tmp_path, ".hidden.csv", ROSTER + JANE)
+    (reading,) = run(system, now, tmp_path)
+    assert (reading.status, reading.told[0].reason) == ("unknown", "it is empty")
+
+
+def test_a_role_in_a_part_may_not_import(make_user: object, now: datetime, tmp_path: Path) -> None:
+    from garrison.core.commands import Forbidden
+
+    analyst = make_user("ann", "analyst", "/LHG/LG/")  # type: ignore[operator]
+    with pytest.raises(Forbidden, match="whole organisation"):
+        run(analyst, now, put(tmp_path, "hr.csv", ROSTER + JANE))
+    everywhere = make_user("bea", "analyst")  # type: ignore[operator]
+    run(everywhere, now, put(tmp_path, "hr2.csv", ROSTER + JANE))
+    assert people() == 1
+
+
+def test_a_run_that_was_cut_off_is_concluded_by_the_next(system: User, now: datetime, tmp_path: Path) -> None:
+    path = put(tmp_path, "hr.csv", ROSTER + JANE)
+    run(system, now, path)
+    ImportRun.objects.update(finished=None)
+    run(system, now, path)
+    assert not ImportRun.objects.filter(finished=None).exists()
+
+
+def test_cancelling_stores_nothing_more(system: User, now: datetime, tmp_path: Path) -> None:
+    from garrison.core.imports.staging import Cancelled
+
+    def progress(done: int, total: int, doing: str) -> None:
+        if doing.startswith("storing"):
+            raise Cancelled
+
+    path = put(tmp_path, "hr.csv", ROSTER + JANE)
+    with pytest.raises(Cancelled):
+        importing.run_import(actor=system, paths=[path], at=now, progress=progress)
+    assert people() == 0
+    run(system, now, path)
+    assert people() == 1
+
+
+def test_progress_never_falls_and_ends_whole(system: User, now: datetime, tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    put(tmp_path, "hr.csv", ROSTER + JANE)
+    put(tmp_path, "kev.json", json.dumps(KEV))
+    importing.run_import(
+        actor=system, paths=[tmp_path], at=now, progress=lambda done, total, doing: told.append((done, total))
+    )
+    shares = [done / total for done, total in told]
+    assert all(0 <= share <= 1 for share in shares)
+    assert told[-1][0] == told[-1][1]

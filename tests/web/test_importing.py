@@ -1,0 +1,146 @@
+"""From a file in the browser to the ledger, also for a table whose columns nobody knew."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+
+from garrison.core import selectors
+from garrison.core.imports import keeping
+from garrison.core.jobs import importing, queue
+from garrison.core.models import ImportedFile, Job
+from tests.web.test_pages import TABLE, sign_in
+
+pytestmark = pytest.mark.django_db(databases="__all__")
+ROSTER = (
+    "employee_id,name,work_email,status,hire_date\n1,Ann Vo,ann@x.example,active,2020-01-02\n2,,b@x.example,active,\n"
+)
+
+
+@pytest.fixture(autouse=True)
+def _frame_alone() -> None:
+    """The whole site, not the frame alone."""
+
+
+def file(name: str, text: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, text.encode())
+
+
+def do(job: Job) -> Job:
+    queue.perform.call(str(job.uuid))
+    job.refresh_from_db()
+    return job
+
+
+def test_files_are_uploaded_imported_and_told(chief: Any, settings: Any) -> None:
+    client = sign_in(chief)
+    assert "Bring your exports" in client.get(reverse("web:imports")).content.decode()
+    sent = {"files": [file("roster.csv", ROSTER), file("roster.csv", "hello")], "folder": [file("../../.env", "X=1")]}
+    assert client.post(reverse("web:upload"), sent).status_code == 302
+    job = Job.objects.get(kind="imports.run")
+    folder = Path(settings.UPLOAD_FOLDER) / job.arguments["folder"]
+    assert sorted(path.name for path in folder.iterdir()) == ["env", "roster (2).csv", "roster.csv"]
+    assert all(path.stat().st_mode & 0o077 == 0 for path in folder.iterdir())
+    waiting = client.get(reverse("web:imports")).content.decode()
+    assert "waiting for a worker" in waiting
+    assert "Call off" in waiting
+
+    done = do(job)
+    assert (done.state, done.message) == ("done", "")
+    assert not folder.exists()
+    page = client.get(reverse("web:job_progress", args=[job.uuid]))
+    assert "1 imported and 2 unknown" in page.content.decode()
+    assert "list:refresh" in page["HX-Trigger-After-Settle"]
+    assert "hx-trigger" not in page.content.decode()
+    ledger = client.get(f"{reverse('web:imports')}?run={done.result['run']}").content.decode()
+    assert "roster (2).csv" in ledger
+
+    row = ImportedFile.objects.get(path="roster.csv")
+    assert (row.format, row.rows_stored, row.rows_refused) == ("hr-roster", 1, 1)
+    told = client.get(f"{reverse('web:file', args=[row.uuid])}?refused=yes&row=3").content.decode()
+    assert "The person has no name." in told
+    csv = client.get(f"{reverse('web:file', args=[row.uuid])}?format=csv")
+    assert b"has no name" in b"".join(csv.streaming_content)
+    assert do(job).state == "done"  # a second delivery changes nothing
+    assert ImportedFile.objects.count() == 3
+
+
+def test_a_table_of_unknown_columns_is_mapped(chief: Any) -> None:
+    client = sign_in(chief)
+    client.post(reverse("web:upload"), {"files": [file("contractors.csv", TABLE)]})
+    do(Job.objects.get(kind="imports.run"))
+    row = ImportedFile.objects.get()
+    assert row.status == "needs_mapping"
+    assert keeping.is_kept(row.sha256)
+    assert "Name the columns" in client.get(reverse("web:file", args=[row.uuid])).content.decode()
+    address = reverse("web:file_columns", args=[row.uuid])
+    assert "Mail Addr" in client.get(address + "?format_id=devices").content.decode()
+    lacking = client.post(address, {"format_id": "hr-roster", "c2": "work_email"})
+    assert (lacking.status_code, "Say which column is: employee id" in lacking.content.decode()) == (422, True)
+    twice = client.post(address, {"format_id": "hr-roster", "c0": "employee_id", "c1": "name", "c2": "name"})
+    assert "cannot both be this" in twice.content.decode()
+    said = {"format_id": "hr-roster", "c0": "employee_id", "c1": "name", "c2": "work_email", "c3": "hire_date"}
+    answer = client.post(address, said)
+    job = Job.objects.get(kind="imports.mapped")
+    assert answer["Location"] == reverse("web:job", args=[job.uuid])
+    done = do(job)
+    assert done.state == "done", done.message
+    assert "1 imported" in client.get(reverse("web:job", args=[job.uuid])).content.decode()
+    read = ImportedFile.objects.get(uuid=done.result["file"])
+    assert (read.format, read.status, read.rows_stored, read.rows_refused) == ("hr-roster", "imported", 1, 1)
+    row.refresh_from_db()
+    assert (row.status, row.format) == ("unchanged", "hr-roster")
+    assert not keeping.is_kept(row.sha256)
+    assert client.post(address, said).status_code in (409, 422)
+    queue.KINDS["imports.mapped"](queue.Report(job.uuid), chief, **job.arguments)  # as if its worker had died
+    assert ImportedFile.objects.count() == 2
+
+    client.post(reverse("web:upload"), {"files": [file("contractors again.csv", TABLE)]})
+    do(Job.objects.filter(kind="imports.run").order_by("pk").last())
+    assert ImportedFile.objects.get(path="contractors again.csv").status == "unchanged"
+
+
+def test_a_kept_table_that_is_gone_is_asked_for_again(chief: Any) -> None:
+    client = sign_in(chief)
+    client.post(reverse("web:upload"), {"files": [file("contractors.csv", TABLE)]})
+    do(Job.objects.get())
+    row = ImportedFile.objects.get()
+    assert keeping.sweep_uploads(older_than=timezone.now()) == 1
+    assert "no longer here" in client.get(reverse("web:file", args=[row.uuid])).content.decode()
+    said = {"format_id": "hr-roster", "c0": "employee_id", "c1": "name"}
+    answer = client.post(reverse("web:file_columns", args=[row.uuid]), said)
+    assert (answer.status_code, "upload it again" in answer.content.decode()) == (409, True)
+
+
+def test_who_may_not_import_leaves_nothing_behind(make_user: Any, settings: Any) -> None:
+    for user in (make_user("ria", "reader"), make_user("max", "manager", "/LHG/")):
+        answer = sign_in(user).post(reverse("web:upload"), {"files": [file("roster.csv", ROSTER)]})
+        assert answer.status_code == 403
+    assert sign_in(make_user("mia", "manager")).post(reverse("web:upload"), {}).status_code == 409
+    assert not list(Path(settings.UPLOAD_FOLDER).glob("*"))
+    assert not Job.objects.exists()
+    assert not selectors.imported_files(viewer=selectors.system_actor()).exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("a.csv", "a.csv"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\x\\b.csv", "b.csv"),
+        (".hidden", "hidden"),
+        ("..", "file"),
+        ("a\x00b\n.csv", "a_b_.csv"),
+        ("x" * 400 + ".tar.gz", "x" * 143 + ".tar.gz"),
+    ],
+)
+def test_names_are_made_safe(name: str, safe: str) -> None:
+    assert importing.safe_name(name, set()) == safe
+
+
+def test_names_never_meet() -> None:
+    taken: set[str] = set()
+    assert [importing.safe_name(n, taken) for n in ("A.csv", "a.csv", "a.csv")] == ["A.csv", "a (2).csv", "a (3).csv"]
