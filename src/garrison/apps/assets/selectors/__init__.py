@@ -1,0 +1,48 @@
+"""Reads of the assets app."""
+
+from garrison.apps.assets.selectors.about import About, about, may_test
+from garrison.apps.assets.selectors.places import DOORS, DoorLine, SiteLine, doors, sites, totals
+from garrison.apps.assets.selectors.register import (
+    VIEW,
+    asset,
+    assets,
+    counts,
+    device,
+    devices_by_name,
+    found,
+    kinds,
+    owners,
+    same_address,
+    services,
+    software,
+    tests,
+    with_last_test,
+    without_unit,
+)
+
+__all__ = [
+    "DOORS",
+    "VIEW",
+    "About",
+    "DoorLine",
+    "SiteLine",
+    "about",
+    "asset",
+    "assets",
+    "counts",
+    "device",
+    "devices_by_name",
+    "doors",
+    "found",
+    "kinds",
+    "may_test",
+    "owners",
+    "same_address",
+    "services",
+    "sites",
+    "software",
+    "tests",
+    "totals",
+    "with_last_test",
+    "without_unit",
+]

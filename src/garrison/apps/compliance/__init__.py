@@ -1,0 +1,1 @@
+"""What we owe: frameworks and their requirements."""

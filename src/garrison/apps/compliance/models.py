@@ -1,0 +1,46 @@
+"""Frameworks and their requirements."""
+
+from django.db import models
+
+from garrison.core.models import Sourced
+
+
+class Framework(Sourced):
+    """A catalogue of requirements in one version, or a profile that picks from one."""
+
+    KINDS = [("catalogue", "catalogue"), ("profile", "profile")]
+
+    ident = models.CharField(max_length=200)
+    version = models.CharField(max_length=60, blank=True)
+    title = models.CharField(max_length=400)
+    kind = models.CharField(max_length=10, choices=KINDS, default="catalogue")
+    published = models.CharField(max_length=40, blank=True)
+    origin = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        ordering = ["title", "version"]
+        constraints = [models.UniqueConstraint(fields=["ident", "version"], name="one_framework_a_version")]
+
+    def __str__(self) -> str:
+        return f"{self.title} {self.version}".strip()
+
+
+class Requirement(Sourced):
+    """One requirement of a framework; withdrawn ones are kept and marked. ``label`` is how the publisher prints it."""
+
+    framework = models.ForeignKey(Framework, models.CASCADE, related_name="requirements")
+    code = models.CharField(max_length=120)
+    label = models.CharField(max_length=120, blank=True)
+    title = models.CharField(max_length=400, blank=True)
+    parent = models.CharField(max_length=120, blank=True)
+    group = models.CharField(max_length=300, blank=True)
+    text = models.TextField(blank=True)
+    withdrawn = models.BooleanField(default=False)
+    order = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["framework", "order", "code"]
+        constraints = [models.UniqueConstraint(fields=["framework", "code"], name="one_requirement_a_code")]
+
+    def __str__(self) -> str:
+        return f"{self.label or self.code} {self.title}".strip()

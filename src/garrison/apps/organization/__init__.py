@@ -1,0 +1,1 @@
+"""What is ours, and who answers for what: units, sites and zones."""
