@@ -1,0 +1,206 @@
+"""Badge events, read from the lake and narrowed there by the unit path of the door."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Max, Min, Sum
+
+from garrison.apps.access import rules
+from garrison.apps.assets.models import Asset
+from garrison.apps.people.models import Person
+from garrison.core import lake_files
+from garrison.core.bulk import batches
+from garrison.core.models import ImportedFile, LakeFile, User
+from garrison.core.scopes import paths, within
+
+VIEW = "access.view"
+OUTCOMES = ("granted", "denied", "forced", "held", "exit", "other")
+MOST = 2_000
+"""The most events of one person that one look gives."""
+
+COLUMNS = "time, door, asset, outcome, card, direction, reason, person, number, file, row"
+
+USES = """
+SELECT e.card, count(*), max(e.time), arg_max(e.door, e.time)
+FROM events e JOIN (SELECT unnest(?::VARCHAR[]) AS card, unnest(?::TIMESTAMP[]) AS since) c ON e.card = c.card
+WHERE e.outcome = 'granted' AND e.time >= c.since
+GROUP BY e.card
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One badge event, with the file and row that told of it. ``asset`` is the door's uuid, None when it is unknown."""
+
+    at: datetime
+    door: str
+    asset: UUID | None
+    door_name: str
+    critical: bool
+    outcome: str
+    card: str
+    direction: str
+    reason: str
+    person: UUID | None
+    person_name: str
+    number: str
+    file: UUID | None
+    file_name: str
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Movements:
+    """One page of badge events, newest first, and whether there are older ones."""
+
+    rows: list[Movement]
+    more: bool
+    page: int
+
+
+def span(*, viewer: User) -> dict[str, Any]:
+    """From when to when badge events are stored, and how many; nothing for who may see none."""
+    if not paths(viewer, VIEW):
+        return {"first": None, "last": None, "rows": 0}
+    files = LakeFile.objects.filter(kind=rules.EVENTS)
+    found = files.aggregate(first=Min("first_at"), last=Max("last_at"), rows=Sum("rows"))
+    return {**found, "rows": found["rows"] or 0}
+
+
+def events(
+    *, viewer: User, since: datetime, outcome: str = "", door: str = "", page: int = 1, per: int = 50
+) -> Movements:
+    """Badge events not older than ``since`` at doors in sight, newest first."""
+    conditions, parameters = [], []
+    if outcome in OUTCOMES:
+        conditions.append("outcome = ?")
+        parameters.append(outcome)
+    if door:
+        conditions.append("contains(lower(door), ?)")
+        parameters.append(door.lower())
+    rows = _select(viewer, since, conditions, parameters, limit=per + 1, offset=(page - 1) * per)
+    return Movements(_dress(rows[:per], viewer), len(rows) > per, page)
+
+
+def door_events(*, viewer: User, door: Asset, since: datetime, limit: int = 10) -> list[Movement]:
+    """The latest events of one door, by its record or by the name under which the log knows it."""
+    rows = _select(
+        viewer,
+        since,
+        ["(asset = ? OR (asset = '' AND lower(door) IN (?, ?)))"],
+        [door.uuid.hex, door.code.lower(), door.name.lower()],
+        limit=limit,
+    )
+    return _dress(rows, viewer)
+
+
+def movements(*, viewer: User, person: Person, days: int, at: datetime) -> tuple[list[Movement], bool]:
+    """One person's badge events of the last ``days``, newest first, and whether there were more.
+
+    Only ``access.look_at_movements`` may call this: the look is recorded there with its purpose.
+    """
+    cards = list(person.badges.values_list("card", flat=True))
+    rows = _select(
+        viewer,
+        at - timedelta(days=days),
+        ["(person = ? OR (person = '' AND list_contains(?::VARCHAR[], card)))"],
+        [person.uuid.hex, cards],
+        limit=MOST + 1,
+        permission="access.look_at_movements",
+    )
+    return _dress(rows[:MOST], viewer), len(rows) > MOST
+
+
+def uses(*, viewer: User, cards: Sequence[str], since: datetime, limit: int = 200) -> list[Movement]:
+    """When these badges were let in since ``since``, oldest first: the evidence of an access exception."""
+    if not cards:
+        return []
+    conditions = ["outcome = 'granted'", "list_contains(?::VARCHAR[], card)"]
+    rows = _select(viewer, since, conditions, [list(cards)], limit=limit, ascending=True)
+    return _dress(rows, viewer)
+
+
+def uses_since(since: dict[str, datetime]) -> Iterable[tuple[str, int, datetime, str]]:
+    """How often each card was let in since its moment, when last and at which door. For reconciling only."""
+    if not since:
+        return []
+    names = lake_files.visible(rules.EVENTS, since=min(since.values()))
+    moments = [moment.astimezone(UTC).replace(tzinfo=None) for moment in since.values()]
+    rows = lake_files.lake().query(USES, names, [list(since), moments])
+    return sorted((card, times, last.replace(tzinfo=UTC), door) for card, times, last, door in rows)
+
+
+def _select(
+    viewer: User,
+    since: datetime,
+    conditions: Sequence[str],
+    parameters: Sequence[Any],
+    *,
+    limit: int,
+    offset: int = 0,
+    ascending: bool = False,
+    permission: str = VIEW,
+) -> list[tuple[Any, ...]]:
+    """Rows of ``COLUMNS`` in sight: paged, ordered and narrowed in SQL."""
+    scope, prefixes = rules.starts_with_any(paths(viewer, permission))
+    if scope == "FALSE":
+        return []
+    where = " AND ".join([scope, "time >= ?::TIMESTAMP", *conditions])
+    order = "time, row" if ascending else "time DESC, row DESC"
+    sql = f"SELECT {COLUMNS} FROM events WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608 - placeholders only
+    names = lake_files.visible(rules.EVENTS, since=since)
+    moment = since.astimezone(UTC).replace(tzinfo=None)
+    return lake_files.lake().query(sql, names, [*prefixes, moment, *parameters, limit, offset])
+
+
+def _dress(rows: Sequence[tuple[Any, ...]], viewer: User) -> list[Movement]:
+    """Rows of the lake with the names of their doors, persons and files, a thousand a statement.
+
+    A person outside the viewer's sight stays without a name.
+    """
+    doors = _doors({row[2] for row in rows if row[2]})
+    persons = _persons({row[7] for row in rows if row[7]}, viewer)
+    files = _files({row[9] for row in rows})
+    dressed = []
+    for time, door, asset, outcome, card, direction, reason, person, number, file, row in rows:
+        name, critical = doors.get(asset, ("", False))
+        uuid, label = files.get(file, (None, ""))
+        known = persons.get(person, "")
+        dressed.append(
+            Movement(
+                time.replace(tzinfo=UTC), door, UUID(hex=asset) if asset else None, name, critical, outcome, card,
+                direction, reason, UUID(hex=person) if known else None, known, number if known else "", uuid, label,
+                row,
+            )
+        )  # fmt: skip
+    return dressed
+
+
+def _doors(uuids: set[str]) -> dict[str, tuple[str, bool]]:
+    """Name and whether critical, by uuid in hex."""
+    found = {}
+    for some in batches(sorted(uuids)):
+        for uuid, name, critical in Asset.objects.filter(uuid__in=some).values_list("uuid", "name", "critical"):
+            found[uuid.hex] = (name, critical)
+    return found
+
+
+def _persons(uuids: set[str], viewer: User) -> dict[str, str]:
+    """Names by uuid in hex, of those in sight."""
+    found = {}
+    for some in batches(sorted(uuids)):
+        rows = Person.objects.filter(within(viewer, VIEW), uuid__in=some)
+        found.update({uuid.hex: name for uuid, name in rows.values_list("uuid", "name")})
+    return found
+
+
+def _files(keys: set[int]) -> dict[int, tuple[UUID, str]]:
+    """Uuid and name of import ledger rows by primary key."""
+    found = {}
+    for some in batches(sorted(keys)):
+        for file in ImportedFile.objects.filter(pk__in=some).only("pk", "uuid", "path", "member"):
+            found[file.pk] = (file.uuid, (file.member or file.path).rpartition("/")[2])
+    return found

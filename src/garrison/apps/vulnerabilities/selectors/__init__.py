@@ -1,0 +1,53 @@
+"""Reads of the vulnerabilities app, narrowed to the viewer's units."""
+
+from garrison.apps.vulnerabilities.selectors.findings import (
+    BY_HAND,
+    VIEW,
+    Tally,
+    condition_of_deadline,
+    condition_of_owner,
+    condition_of_question,
+    condition_of_status,
+    counts,
+    due_count,
+    finding,
+    findings,
+    found,
+    listed,
+    of_asset,
+    open_and_due,
+    searched,
+    tally,
+    urgent_count,
+)
+from garrison.apps.vulnerabilities.selectors.knowledge import known_of, zone
+from garrison.apps.vulnerabilities.selectors.reasons import Explanation, Input, RuleRow, explain, history, rule_tables
+
+__all__ = [
+    "BY_HAND",
+    "VIEW",
+    "Explanation",
+    "Input",
+    "RuleRow",
+    "Tally",
+    "condition_of_deadline",
+    "condition_of_owner",
+    "condition_of_question",
+    "condition_of_status",
+    "counts",
+    "due_count",
+    "explain",
+    "finding",
+    "findings",
+    "found",
+    "history",
+    "known_of",
+    "listed",
+    "of_asset",
+    "open_and_due",
+    "rule_tables",
+    "searched",
+    "tally",
+    "urgent_count",
+    "zone",
+]
