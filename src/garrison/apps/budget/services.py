@@ -1,0 +1,305 @@
+"""Commands of the budget app."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from garrison.apps.budget import selectors
+from garrison.apps.budget.models import Effect, Initiative, Plan
+from garrison.apps.budget.rules import CannotPlan, Option, fingerprint, make_plan
+from garrison.apps.organization import selectors as organization
+from garrison.apps.organization.models import Unit
+from garrison.apps.organization.rules import slug
+from garrison.apps.risk import selectors as risk
+from garrison.apps.risk.models import LossResult
+from garrison.apps.risk.rules import estimates_of, exceedance, mean_band
+from garrison.core.bulk import batches, reconcile
+from garrison.core.commands import Forbidden, Refused, changed, command, system_actor
+from garrison.core.imports import Batch
+from garrison.core.models import Undo, User
+from garrison.core.scopes import paths
+from garrison.core.undoing import offer_undo
+from garrison.formats.facts import InitiativeFact
+
+COMPARED = (
+    "name",
+    "cost",
+    "currency",
+    "unit_id",
+    "owner",
+    "requires",
+    "excludes",
+    "days",
+    "team",
+    "team_days",
+    "must",
+    "must_reason",
+)
+MOST_MONEY = Decimal(10) ** 15
+
+
+@dataclass(frozen=True, slots=True)
+class Replanned:
+    """The plan after somebody changed a condition, and how to take that back; None when nothing changed."""
+
+    plan: Plan
+    undo: Undo | None
+
+
+@command("budget.import_initiatives")
+def import_initiatives(*, actor: User, batch: Batch) -> None:
+    """Store initiatives and what each takes off which scenario."""
+    stored = 0
+    for chunk in batches(batch):
+        facts = [staged.fact for staged in chunk if isinstance(staged.fact, InitiativeFact)]
+        units = organization.unit_ids(viewer=actor, codes={fact.unit for fact in facts})
+        kept, rows = [], []
+        for staged, fact in zip(chunk, facts, strict=True):
+            if fact.unit and slug(fact.unit) not in units:
+                batch.refuse(staged, "unit_code", f"there is no unit {fact.unit}; import the business units first")
+                continue
+            kept.append((staged, fact))
+            rows.append(_row(fact, units) | {"source_id": staged.file.pk, "source_row": fact.row})
+        verdicts, ids = reconcile(Initiative, rows, compare=COMPARED)
+        effects, owners = [], []
+        for place, (staged, fact) in enumerate(kept):
+            for scenario, share in fact.effectiveness.items():
+                owners.append(place)
+                effects.append(
+                    {
+                        "key": f"{fact.code}|{scenario}",
+                        "initiative_id": ids[fact.code],
+                        "scenario_code": scenario,
+                        "share": share,
+                        "source_id": staged.file.pk,
+                        "source_row": fact.row,
+                    }
+                )
+        moved, _ = reconcile(Effect, effects, compare=("share",))
+        named = {effect["key"] for effect in effects}
+        gone = Effect.objects.filter(initiative__in=ids.values()).exclude(key__in=named)
+        lost = set(gone.values_list("initiative__code", flat=True))
+        gone.delete()
+        owners += [place for place, (_, fact) in enumerate(kept) if fact.code in lost]
+        moved += ["updated"] * (len(owners) - len(moved))
+        for place, verdict in zip(owners, moved, strict=True):
+            if verdict != "unchanged" and verdicts[place] == "unchanged":
+                verdicts[place] = "updated"
+        batch.settle([staged for staged, _ in kept], verdicts)
+        stored += sum(verdict != "unchanged" for verdict in verdicts)
+    changed(target="initiatives", after={"stored": stored})
+
+
+@command("budget.replan")
+def replan(*, actor: User, at: datetime, because: str = "", forced: Mapping[str, str] | None = None) -> list[Plan]:
+    """Find the best plan for the newest loss result, unless it has one under the same conditions.
+
+    The first time also for the earlier result, so that there is something to compare with. ``forced`` maps codes to
+    "in" or "out"; None keeps the conditions of the newest plan. Without a budget, a loss or initiatives there is
+    nothing to plan. Conditions that cannot be met are refused when somebody asks for them now; otherwise the earlier
+    plan stays, and its page says why.
+    """
+    _whole(actor, "budget.replan")
+    top = organization.root(viewer=actor)
+    if top is None or top.budget is None or not (options := selectors.options(viewer=actor, currency=top.currency)):
+        return []
+    newest = selectors.latest_plan(viewer=actor)
+    conditions = dict(forced if forced is not None else (newest.forced if newest else {}))
+    result = risk.latest_loss(viewer=actor)
+    if result is None:
+        return []
+    if newest is not None and newest.inputs == fingerprint(str(result.uuid), str(top.budget), conditions, options):
+        return []
+    made = []
+    try:
+        if newest is None and (before := risk.earlier_loss(viewer=actor, than=result)) is not None:
+            made.append(_plan_one(top, before, options, conditions, at, "state of that day", brief=True))
+        made.append(_plan_one(top, result, options, conditions, at, because))
+    except CannotPlan as error:
+        if forced is not None:
+            raise Refused(f"no plan fits: {error}") from error
+        changed(target="plan", after={"impossible": str(error)})
+        return made
+    changed(
+        target="plan",
+        before={"chosen": newest.chosen, "residual": newest.residual} if newest else None,
+        after=[
+            {"as_of": p.as_of, "chosen": p.chosen, "cost": p.cost, "residual": p.residual, "gap": p.gap} for p in made
+        ],
+    )
+    return made
+
+
+@command("budget.force")
+def force(*, actor: User, uuid: UUID, place: str, at: datetime) -> Replanned:
+    """Put an initiative into the plan ("in"), leave it out ("out"), or let the numbers decide ("auto")."""
+    _whole(actor, "budget.force")
+    initiative = selectors.initiative(viewer=actor, uuid=uuid)
+    newest = selectors.latest_plan(viewer=actor)
+    if newest is None:
+        raise Refused("there is no plan yet; import initiatives, scenarios and business units with a budget")
+    if place not in ("in", "out", "auto"):
+        raise Refused("an initiative is in, out, or left to the numbers")
+    before = dict(newest.forced)
+    after = {key: value for key, value in before.items() if key != initiative.code}
+    if place != "auto":
+        after[initiative.code] = place
+    words = {"in": "put in", "out": "left out", "auto": "left to the numbers"}[place]
+    return _under(actor, newest, after, at, f"{initiative.code} {words}")
+
+
+@command("budget.clear_conditions")
+def clear_conditions(*, actor: User, at: datetime) -> Replanned:
+    """Let the numbers decide about every initiative: the best plan for this budget."""
+    _whole(actor, "budget.clear_conditions")
+    newest = selectors.latest_plan(viewer=actor)
+    if newest is None:
+        raise Refused("there is no plan yet; import initiatives, scenarios and business units with a budget")
+    return _under(actor, newest, {}, at, "Conditions cleared")
+
+
+@command("budget.restore_conditions")
+def restore_conditions(*, actor: User, forced: dict[str, str]) -> None:
+    """Put the plan's conditions back to what they were."""
+    _whole(actor, "budget.restore_conditions")
+    newest = selectors.latest_plan(viewer=actor)
+    if newest is None:
+        raise Refused("there is no plan any more")
+    replan(actor=system_actor(), at=newest.at, because="conditions were put back", forced=forced)
+    changed(target="plan", before=newest.forced, after=forced)
+
+
+@command("budget.set_budget")
+def set_budget(*, actor: User, amount: Decimal, at: datetime) -> Undo:
+    """Change the organisation's yearly budget, and plan anew."""
+    top = _top(actor, "budget.set_budget")
+    if not amount.is_finite() or not 0 <= amount < MOST_MONEY:
+        raise Refused("a budget is an amount of money, not negative")
+    before = top.budget
+    Unit.objects.filter(pk=top.pk).update(budget=amount.quantize(Decimal("0.01")))
+    replan(actor=system_actor(), at=at, because=f"the budget changed from {before} to {amount}")
+    changed(target=top.code, path=top.path, before={"budget": before}, after={"budget": amount})
+    return offer_undo(
+        actor=actor,
+        at=at,
+        label="Budget changed",
+        command_name="budget.restore_budget",
+        arguments={"amount": None if before is None else str(before)},
+    )
+
+
+@command("budget.restore_budget")
+def restore_budget(*, actor: User, amount: str | None) -> None:
+    """Put the yearly budget back to what it was; the plan follows."""
+    top = _top(actor, "budget.restore_budget")
+    before = top.budget
+    Unit.objects.filter(pk=top.pk).update(budget=None if amount is None else Decimal(amount))
+    changed(target=top.code, path=top.path, before={"budget": before}, after={"budget": amount})
+
+
+def _under(actor: User, newest: Plan, forced: dict[str, str], at: datetime, words: str) -> Replanned:
+    """Plan under other conditions, and keep how to take that back."""
+    before = dict(newest.forced)
+    if forced == before:
+        return Replanned(newest, None)
+    made = replan(actor=system_actor(), at=at, because=words, forced=forced)
+    undo = offer_undo(
+        actor=actor,
+        at=at,
+        label=words,
+        command_name="budget.restore_conditions",
+        arguments={"forced": before},
+    )
+    changed(target=words, before=before, after=forced)
+    return Replanned(made[-1] if made else newest, undo)
+
+
+def _whole(actor: User, permission: str) -> None:
+    """Refuse whoever answers for a part only: the plan is made for the whole organisation."""
+    if "/" not in paths(actor, permission):
+        raise Forbidden("the plan is the whole organisation's; your role covers only a part of it")
+
+
+def _top(actor: User, permission: str) -> Unit:
+    """The organisation's top unit."""
+    _whole(actor, permission)
+    top = organization.root(viewer=system_actor())
+    if top is None:
+        raise Refused("there is no organisation yet; import the business units first")
+    return top
+
+
+def _plan_one(
+    top: Unit,
+    result: LossResult,
+    options: list[Option],
+    forced: dict[str, str],
+    at: datetime,
+    because: str,
+    *,
+    brief: bool = False,
+) -> Plan:
+    """Plan against one loss result. Raises CannotPlan."""
+    losses = {row["code"]: row["mean"] for row in result.scenarios}
+    assert top.budget is not None
+    planned = make_plan(options, losses, float(top.budget), forced, brief=brief)
+    estimates = estimates_of(result.scenarios)
+    detail = planned.detail | {
+        "left": planned.left,
+        "curve": _curve(result, planned.left),
+        "band": mean_band(estimates, planned.left),
+    }
+    return Plan.objects.create(
+        at=at,
+        as_of=result.as_of,
+        currency=result.currency,
+        budget=top.budget,
+        cost=_money(planned.cost),
+        inputs=fingerprint(str(result.uuid), str(top.budget), forced, options),
+        chosen=list(planned.chosen),
+        baseline=result.mean,
+        residual=_money(planned.residual),
+        bound=_money(planned.bound),
+        greedy=_money(planned.greedy),
+        gap=planned.gap,
+        detail=detail,
+        forced=forced,
+        because=because[:400],
+    )
+
+
+def _curve(result: LossResult, left: dict[str, float]) -> list[list[float]]:
+    """The loss curve that the plan leaves, at the amounts of today's curve."""
+    amounts = [point[0] for point in result.portfolio["curve"]]
+    if not amounts:
+        return []
+    chances = exceedance(estimates_of(result.scenarios), amounts, left)
+    return [[amount, chance] for amount, chance in zip(amounts, chances, strict=True)]
+
+
+def _row(fact: InitiativeFact, units: dict[str, int]) -> dict[str, Any]:
+    """A fact as a row of initiatives."""
+    return {
+        "key": fact.code,
+        "code": fact.code,
+        "name": fact.name,
+        "cost": fact.cost.quantize(Decimal("0.01")),
+        "currency": fact.currency,
+        "unit_id": units.get(slug(fact.unit)),
+        "owner": fact.owner,
+        "requires": list(fact.requires),
+        "excludes": list(fact.excludes),
+        "days": fact.days,
+        "team": fact.team,
+        "team_days": fact.team_days,
+        "must": fact.must,
+        "must_reason": fact.must_reason,
+    }
+
+
+def _money(amount: float) -> Decimal:
+    """An amount with cents."""
+    return Decimal(repr(amount)).quantize(Decimal("0.01"))

@@ -1,0 +1,1 @@
+"""What protects us, and how well it works: safeguards and their tests."""

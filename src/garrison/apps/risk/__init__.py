@@ -1,0 +1,1 @@
+"""What it may cost us: scenarios, the controls that bear on them, and loss results."""

@@ -1,0 +1,49 @@
+"""What the risk app adds to the frame and to the pages of lower apps."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from garrison.apps.assets.models import PHYSICAL
+from garrison.apps.controls import selectors as controls
+from garrison.apps.risk import selectors
+from garrison.core.clock import local_day
+from garrison.core.models import User
+from garrison.core.registries import NAV, PANELS, SEARCH, Hit, NavEntry, Panel, SearchProvider
+
+
+def find_scenarios(*, viewer: User, text: str, limit: int) -> Iterator[Hit]:
+    """Scenarios by code or name."""
+    for scenario in selectors.found(viewer=viewer, text=text, limit=limit):
+        context = " · ".join(part for part in (scenario.code, scenario.owner) if part)
+        yield Hit(scenario.name, context, reverse("risk:scenario", args=[scenario.uuid]), "chart-line")
+
+
+def money_of_control(*, viewer: User, subject: Any, as_of: datetime) -> dict[str, Any] | None:
+    """What a control bears on, and the money that hangs on it."""
+    rows = selectors.of_controls(viewer=viewer, controls=[subject], as_of=local_day(as_of))
+    return {"rows": rows, "currency": rows[0].scenario.currency} if rows else None
+
+
+def money_of_device(*, viewer: User, subject: Any, as_of: datetime) -> dict[str, Any] | None:
+    """The money that hangs on a door or device, through the controls that rest on it."""
+    if subject.kind not in PHYSICAL:
+        return None
+    resting = controls.of_device(viewer=viewer, device=subject)
+    rows = selectors.of_controls(viewer=viewer, controls=resting, as_of=local_day(as_of))
+    return {"rows": rows, "currency": rows[0].scenario.currency} if rows else None
+
+
+def coverage_of_controls(*, viewer: User, subject: Any, as_of: datetime) -> dict[str, Any]:
+    """The scenarios in sight that each of some controls bears on, for the list of controls."""
+    return {"borne": selectors.coverage(viewer=viewer, controls=subject)}
+
+
+NAV.append(NavEntry("What it may cost", str(_("Risk")), "risk:portfolio", "chart-line", selectors.VIEW, order=30))
+SEARCH.append(SearchProvider(str(_("Scenarios")), selectors.VIEW, find_scenarios))
+PANELS.append(Panel("controls.control", selectors.VIEW, "risk/_of_control.html", money_of_control, order=10))
+PANELS.append(Panel("controls.controls", selectors.VIEW, "", coverage_of_controls, order=10))
+PANELS.append(Panel("assets.asset", selectors.VIEW, "risk/_of_device.html", money_of_device, order=50))

@@ -1,0 +1,48 @@
+"""Pure decisions of the risk app: what controls leave of a scenario, why a loss changed, what a year may cost."""
+
+from garrison.apps.risk.rules.assessment import (
+    Assessed,
+    Estimate,
+    assess,
+    estimates_of,
+    exceedance,
+    mean_band,
+    severity_of,
+    thresholds,
+)
+from garrison.apps.risk.rules.bearing import Bearing, Factors, Step, changed_losses, explain, factors
+from garrison.apps.risk.rules.workshop import (
+    LEVERS,
+    Explored,
+    Swing,
+    changed_estimate,
+    expected,
+    explore,
+    swings,
+    why_unusable,
+)
+
+__all__ = [
+    "LEVERS",
+    "Assessed",
+    "Bearing",
+    "Estimate",
+    "Explored",
+    "Factors",
+    "Step",
+    "Swing",
+    "assess",
+    "changed_estimate",
+    "changed_losses",
+    "estimates_of",
+    "exceedance",
+    "expected",
+    "explain",
+    "explore",
+    "factors",
+    "mean_band",
+    "severity_of",
+    "swings",
+    "thresholds",
+    "why_unusable",
+]

@@ -1,0 +1,56 @@
+"""Reads of the risk app."""
+
+from garrison.apps.risk.selectors.pages import (
+    Borne,
+    Draft,
+    Driver,
+    Explained,
+    Portfolio,
+    Workshop,
+    coverage,
+    explained,
+    of_controls,
+    portfolio,
+    what_if,
+)
+from garrison.apps.risk.selectors.register import VIEW, Current, appetite, counts, current, found, scenario, scenarios
+from garrison.apps.risk.selectors.results import (
+    before_loss,
+    changes,
+    earlier_loss,
+    expected_losses,
+    latest_loss,
+    loss_result,
+    loss_results,
+    newest_rows,
+)
+
+__all__ = [
+    "VIEW",
+    "Borne",
+    "Current",
+    "Draft",
+    "Driver",
+    "Explained",
+    "Portfolio",
+    "Workshop",
+    "appetite",
+    "before_loss",
+    "changes",
+    "counts",
+    "coverage",
+    "current",
+    "earlier_loss",
+    "expected_losses",
+    "explained",
+    "found",
+    "latest_loss",
+    "loss_result",
+    "loss_results",
+    "newest_rows",
+    "of_controls",
+    "portfolio",
+    "scenario",
+    "scenarios",
+    "what_if",
+]

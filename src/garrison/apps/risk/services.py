@@ -1,0 +1,296 @@
+"""Commands of the risk app."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from garrison.apps.controls.models import Control
+from garrison.apps.organization import selectors as organization
+from garrison.apps.organization.models import Unit
+from garrison.apps.organization.rules import slug
+from garrison.apps.risk import selectors
+from garrison.apps.risk.models import LossResult, Safeguard, Scenario
+from garrison.apps.risk.rules import assess, why_unusable
+from garrison.core.bulk import batches, keys_to_ids, reconcile
+from garrison.core.clock import local_day
+from garrison.core.commands import Forbidden, Refused, changed, command
+from garrison.core.imports import Batch
+from garrison.core.models import Undo, User
+from garrison.core.scopes import paths
+from garrison.core.undoing import offer_undo
+from garrison.formats.facts import ControlFact, ScenarioFact
+
+METHOD = "compound Poisson by FFT, version 1"
+LOOK_BACK_DAYS = 7
+COMPARED = (
+    "name",
+    "unit_id",
+    "owner",
+    "currency",
+    "rate",
+    "rate_low",
+    "rate_high",
+    "distribution",
+    "low",
+    "mode",
+    "high",
+    "basis",
+    "status",
+    "approved_by",
+    "approved_on",
+    "estimator",
+    "calibrated",
+    "about",
+)
+ESTIMATED = ("rate", "rate_low", "rate_high", "low", "mode", "high")
+DECIDED = (*ESTIMATED, "status", "basis", "approved_by", "approved_on")
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A scenario about which somebody decided, and how to take that back."""
+
+    scenario: Scenario
+    undo: Undo
+
+
+@command("risk.import_scenarios")
+def import_scenarios(*, actor: User, batch: Batch) -> None:
+    """Store scenarios from a table. A scenario without an approver is a draft."""
+    stored = 0
+    for chunk in batches(batch):
+        facts = [staged.fact for staged in chunk if isinstance(staged.fact, ScenarioFact)]
+        units = organization.unit_ids(viewer=actor, codes={fact.unit for fact in facts})
+        kept, rows = [], []
+        for staged, fact in zip(chunk, facts, strict=True):
+            if fact.unit and slug(fact.unit) not in units:
+                batch.refuse(staged, "unit_code", f"there is no unit {fact.unit}; import the business units first")
+                continue
+            kept.append(staged)
+            rows.append(_row(fact, units) | {"source_id": staged.file.pk, "source_row": fact.row})
+        verdicts, _ = reconcile(Scenario, rows, compare=COMPARED)
+        batch.settle(kept, verdicts)
+        stored += sum(verdict != "unchanged" for verdict in verdicts)
+    changed(target="scenarios", after={"stored": stored})
+
+
+@command("risk.import_safeguards")
+def import_safeguards(*, actor: User, batch: Batch) -> None:
+    """Store how much of each scenario each control of a controls table covers."""
+    stored = 0
+    for chunk in batches(batch):
+        facts = [staged.fact for staged in chunk if isinstance(staged.fact, ControlFact)]
+        ids = keys_to_ids(Control, {fact.code for fact in facts})
+        rows, owners = [], []
+        for staged, fact in zip(chunk, facts, strict=True):
+            for scenario, coverage in fact.bears_on.items():
+                if fact.code in ids:
+                    owners.append(staged)
+                    rows.append(
+                        {
+                            "key": f"{fact.code}|{scenario}",
+                            "control_id": ids[fact.code],
+                            "scenario_code": scenario,
+                            "coverage": coverage,
+                            "source_id": staged.file.pk,
+                            "source_row": fact.row,
+                        }
+                    )
+        verdicts, _ = reconcile(Safeguard, rows, compare=("coverage",))
+        for staged, verdict in zip(owners, verdicts, strict=True):
+            if verdict != "unchanged":
+                batch.amend(staged)
+        told = {fact.code: staged for staged, fact in zip(chunk, facts, strict=True)}
+        named = {(fact.code, scenario) for fact in facts for scenario in fact.bears_on}
+        gone = []
+        for safeguard in Safeguard.objects.filter(control__in=ids.values()).select_related("control"):
+            if (safeguard.control.code, safeguard.scenario_code) not in named:
+                gone.append(safeguard.pk)
+                batch.amend(told[safeguard.control.code])
+        Safeguard.objects.filter(pk__in=gone).delete()
+        stored += sum(verdict != "unchanged" for verdict in verdicts) + len(gone)
+    changed(target="safeguards", after={"stored": stored})
+
+
+@command("risk.approve")
+def approve(*, actor: User, uuid: UUID, at: datetime, basis: str = "own") -> Decided:
+    """Approve a draft: from now on it counts in the loss, the plan and the board report."""
+    scenario = selectors.scenario(viewer=actor, uuid=uuid)
+    if scenario.status == "approved":
+        raise Refused(f"{scenario.code} is approved already")
+    _check(scenario)
+    before = _told(scenario)
+    scenario.status, scenario.basis = "approved", basis
+    scenario.approved_by, scenario.approved_on = str(actor)[:200], local_day(at)
+    return _decided(actor, scenario, before, at, f"{scenario.code} approved")
+
+
+@command("risk.withdraw")
+def withdraw(*, actor: User, uuid: UUID, at: datetime) -> Decided:
+    """Make an approved scenario a draft again; it no longer counts."""
+    scenario = selectors.scenario(viewer=actor, uuid=uuid)
+    if scenario.status == "draft":
+        raise Refused(f"{scenario.code} is a draft already")
+    before = _told(scenario)
+    scenario.status, scenario.approved_by, scenario.approved_on = "draft", "", None
+    return _decided(actor, scenario, before, at, f"{scenario.code} is a draft again")
+
+
+@command("risk.draft_scenario")
+def draft_scenario(*, actor: User, uuid: UUID, at: datetime, estimate: dict[str, Any]) -> Decided:
+    """Change a scenario's estimate (``rate``, ``rate_low``, ``rate_high``, ``low``, ``mode``, ``high``). It becomes a
+    draft of one's own until its owner approves it again.
+    """
+    scenario = selectors.scenario(viewer=actor, uuid=uuid)
+    before = _told(scenario)
+    for name in ESTIMATED:
+        if name in estimate:
+            value = estimate[name]
+            setattr(scenario, name, Decimal(repr(value)) if isinstance(value, float) and "rate" not in name else value)
+    _check(scenario)
+    scenario.status, scenario.basis, scenario.approved_by, scenario.approved_on = "draft", "own", "", None
+    return _decided(actor, scenario, before, at, f"New estimate of {scenario.code} saved as a draft")
+
+
+@command("risk.restore")
+def restore(*, actor: User, uuid: str, before: dict[str, Any]) -> Scenario:
+    """Put a scenario's estimate and approval back to what they were."""
+    scenario = selectors.scenario(viewer=actor, uuid=UUID(uuid))
+    now = _told(scenario)
+    for name in DECIDED:
+        value = before[name]
+        if name in ("low", "mode", "high") and value is not None:
+            value = Decimal(value)
+        if name == "approved_on" and value is not None:
+            value = date.fromisoformat(value)
+        setattr(scenario, name, value)
+    scenario.save(update_fields=[*DECIDED])
+    changed(target=scenario.code, path=_path(scenario), before=now, after=_told(scenario))
+    return scenario
+
+
+@command("risk.compute")
+def compute(*, actor: User, as_of: date, at: datetime, because: str = "") -> list[LossResult]:
+    """Compute the yearly loss of the organisation and of each unit right below its top, where inputs changed.
+
+    The first time of all it also computes the state of a week before, from the dated tests, so that there is
+    something to compare with. Gives the new results; none when nothing changed.
+    """
+    if "/" not in paths(actor, "risk.compute"):
+        raise Forbidden("a loss is computed from every unit's scenarios; your role covers only a part of them")
+    made = []
+    days = [as_of] if LossResult.objects.exists() else [as_of - timedelta(days=LOOK_BACK_DAYS), as_of]
+    units = list(Unit.objects.filter(parent__isnull=False, parent__parent=None))
+    for day in days:
+        why = because if day == as_of else "state of that day, from the dated tests"
+        current = selectors.current(viewer=actor, as_of=day)
+        for unit in [None, *units]:
+            made += _compute_one(actor, unit, current, day, at, why)
+    changed(
+        target=as_of,
+        after=[
+            {"as_of": r.as_of, "unit": r.unit.code if r.unit else "", "mean": r.mean, "inputs": r.inputs} for r in made
+        ],
+    )
+    return made
+
+
+def _compute_one(
+    actor: User, unit: Unit | None, everything: list[selectors.Current], day: date, at: datetime, because: str
+) -> list[LossResult]:
+    """Compute one unit's loss unless the newest result has the same inputs, or there never was anything to lose.
+
+    Amounts of several currencies are not added up: the most frequent one counts.
+    """
+    current = [row for row in everything if unit is None or _path(row.scenario).startswith(unit.path)]
+    newest = LossResult.objects.filter(unit=unit).order_by("-as_of", "-at", "-pk").first()
+    if not current and newest is None:
+        return []
+    currencies = sorted({row.scenario.currency for row in current})
+    if len(currencies) > 1:
+        main = max(currencies, key=lambda c: sum(row.scenario.currency == c for row in current))
+        current = [row for row in current if row.scenario.currency == main]
+        currencies = [main]
+    estimates = [estimate for row in current if not why_unusable(estimate := row.estimate)]
+    appetite = selectors.appetite(viewer=actor) if unit is None else []
+    body = json.dumps([METHOD, appetite, currencies, [repr(estimate) for estimate in estimates]])
+    inputs = hashlib.sha256(body.encode()).hexdigest()
+    if newest is not None and newest.inputs == inputs:
+        return []
+    assessed = assess(estimates, appetite=appetite)
+    return [
+        LossResult.objects.create(
+            unit=unit,
+            at=at,
+            as_of=day,
+            currency=currencies[0] if currencies else (unit.currency if unit else "") or "USD",
+            inputs=inputs,
+            mean=Decimal(repr(assessed.mean)).quantize(Decimal("0.01")),
+            portfolio=assessed.portfolio | {"method": METHOD},
+            scenarios=assessed.scenarios,
+            because=because[:400],
+        )
+    ]
+
+
+def _decided(actor: User, scenario: Scenario, before: dict[str, Any], at: datetime, label: str) -> Decided:
+    """Save what was decided about a scenario, tell the audit log, and keep how to take it back."""
+    scenario.save(update_fields=[*DECIDED])
+    changed(target=scenario.code, path=_path(scenario), before=before, after=_told(scenario))
+    undo = offer_undo(
+        actor=actor,
+        at=at,
+        label=label,
+        command_name="risk.restore",
+        arguments={"uuid": str(scenario.uuid), "before": before},
+    )
+    return Decided(scenario, undo)
+
+
+def _told(scenario: Scenario) -> dict[str, Any]:
+    """A scenario's estimate and approval in JSON's own types."""
+    told = {name: getattr(scenario, name) for name in DECIDED}
+    for name in ("low", "mode", "high", "approved_on"):
+        told[name] = None if told[name] is None else str(told[name])
+    return told
+
+
+def _check(scenario: Scenario) -> None:
+    """Refuse an estimate that the loss engine could not take."""
+    if reason := why_unusable(selectors.Current(scenario, ()).estimate):
+        raise Refused(f"that estimate cannot be: {reason}")
+
+
+def _row(fact: ScenarioFact, units: dict[str, int]) -> dict[str, Any]:
+    """A fact as a row of scenarios."""
+    return {
+        "key": fact.code,
+        "code": fact.code,
+        "name": fact.name,
+        "unit_id": units.get(slug(fact.unit)),
+        "owner": fact.owner,
+        "currency": fact.currency,
+        "rate": fact.rate,
+        "rate_low": fact.rate_low,
+        "rate_high": fact.rate_high,
+        "distribution": fact.distribution,
+        "low": fact.low,
+        "mode": fact.mode,
+        "high": fact.high,
+        "basis": fact.basis,
+        "status": "approved" if fact.approved_by else "draft",
+        "approved_by": fact.approved_by,
+        "approved_on": fact.approved_on,
+        "estimator": fact.estimator,
+        "calibrated": fact.calibrated,
+        "about": fact.asset,
+    }
+
+
+def _path(scenario: Scenario) -> str:
+    """The unit path of a scenario, for the audit log."""
+    return scenario.unit.path if scenario.unit else "/"
