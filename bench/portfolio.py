@@ -85,9 +85,7 @@ def main() -> None:
     error = float(np.quantile(totals, 0.99)) / middle - 1
     worst = max(map(abs, [error, *spread]))
     print(f"Monte Carlo peer   {peer:8.3f} CPU-s   {peer / build:6.2f} times ours; {YEARS:,} years, NumPy")
-    print(
-        f"99 % quantile: ours certain within {width:.3%}; the peer off by {error:+.2%}, {worst:.2%} at worst of six runs"
-    )
+    print(f"99 % quantile: ours certain within {width:.3%}; peer off by {error:+.2%}, {worst:.2%} at worst of six runs")
 
 
 if __name__ == "__main__":

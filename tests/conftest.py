@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-_HOME = tempfile.mkdtemp(prefix="garrison-test-")
+_FOLDER = tempfile.TemporaryDirectory(prefix="garrison-test-", ignore_cleanup_errors=True)
+_HOME = _FOLDER.name
 os.environ["GARRISON_HOME"] = _HOME
 os.environ.pop("DATABASE_URL", None)
 if os.environ.get("GARRISON_TEST_POSTGRES") and os.environ.get("GARRISON_TEST_RING") == "postgres":

@@ -114,14 +114,27 @@ def misnamed_commands(apps: Path) -> list[str]:
 
 
 def selectors_without_viewer(apps: Path) -> list[str]:
-    """Public functions of selectors that do not ask who looks."""
-    return [
-        f"{app}.{function.name}"
-        for app, part, path in sources(apps)
-        if part == "selectors"
-        for function in public_functions(path)
-        if "viewer" not in arguments(function)
-    ]
+    """Public selectors that do not ask who looks. Of a package those count that its ``__init__`` gives out."""
+    found = []
+    for app, part, path in sources(apps):
+        if part != "selectors":
+            continue
+        package = path.parent / "__init__.py"
+        given = names_given_out(package) if path.parent.name == "selectors" and path != package else None
+        for function in public_functions(path):
+            if (given is None or function.name in given) and "viewer" not in arguments(function):
+                found.append(f"{app}.{function.name}")
+    return found
+
+
+def names_given_out(package: Path) -> set[str]:
+    """What a package's ``__init__`` imports for others to use."""
+    if not package.exists():
+        return set()
+    tree = ast.parse(package.read_text())
+    return {
+        alias.asname or alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names
+    }
 
 
 def writes_outside_services(apps: Path) -> list[str]:

@@ -41,7 +41,7 @@ RULES: list[tuple[Callable[[Path], list[str]], str, str]] = [
     (house.services_that_are_no_commands, "demo/services/inner.py", "def write(*, actor): ..."),
     (house.services_that_are_no_commands, "demo/services.py", "@command('demo.x')\ndef x(actor): ..."),
     (house.misnamed_commands, "demo/services.py", "@command('other.x')\ndef x(*, actor): ..."),
-    (house.selectors_without_viewer, "demo/selectors/rows.py", "def rows(): ..."),
+    (house.selectors_without_viewer, "demo/selectors.py", "def rows(): ..."),
     (house.writes_outside_services, "demo/importers/rows.py", "Row.objects.filter(pk=1).update(x=2)"),
     (house.writes_outside_services, "demo/views.py", "def v():\n    Row.objects.create(x=2)"),
     (house.orm_in_interfaces, "demo/views/page.py", "def v():\n    return Row.objects.all()"),

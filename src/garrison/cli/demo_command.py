@@ -14,6 +14,7 @@ app = typer.Typer(rich_markup_mode=None)
 
 HEAD = ("odile", "Odile Fenwright", "odile@larkmere.example")
 SEED = 20_417
+TIME_ZONE = "America/New_York"
 
 
 @app.command()
@@ -33,25 +34,27 @@ def demo(
     os.environ.pop("DATABASE_URL", None)
     os.environ["GARRISON_HOME"] = str(home)
     os.environ["GARRISON_URL"] = f"http://127.0.0.1:{port}"
-    os.environ.setdefault("GARRISON_TIME_ZONE", "America/New_York")
+    (home / "time-zone").write_text(f"{TIME_ZONE}\n")
     from garrison.core import setup
 
     setup.start()
     exports = _exports(home, seed)
     typer.echo(f"Importing {exports} ...")
-    from garrison.cli.import_command import exit_code, import_with_progress, line, summary
+    from garrison.cli.import_command import exit_code, import_with_progress, summary, tell
     from garrison.core import selectors
 
     readings = import_with_progress([exports], selectors.system_actor())
-    for reading in readings:
-        typer.echo(line(reading))
+    tell(readings)
     typer.echo(summary(readings, dry_run=False))
     if exit_code(readings):
         raise fail("the made-up exports were not all understood", 1)
     typer.echo("")
-    from garrison.cli.brief import print_brief
+    from django.utils import timezone
 
-    print_brief("")
+    from garrison.apps.strategy import selectors as strategy
+    from garrison.cli.brief import lines
+
+    typer.echo("\n".join(lines(strategy.brief(viewer=selectors.system_actor(), at=timezone.now()))))
     link = _link()
     typer.echo(f"\nReady after {time.monotonic() - begun:.1f} s. Everything is in {home}")
     if not serve:

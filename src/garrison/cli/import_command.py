@@ -2,6 +2,8 @@
 
 import sqlite3
 import sys
+from collections import Counter
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(rich_markup_mode=None)
 
+MANY_MEMBERS = 6
 MARKS = {"imported": "+", "unchanged": "=", "needs_mapping": "?", "unknown": "?", "refused": "!"}
 
 
@@ -53,12 +56,7 @@ def import_files(
 
         print_json({"files": [shape(reading) for reading in readings]})
     else:
-        for reading in readings:
-            typer.echo(line(reading))
-            for told in reading.told[:5]:
-                typer.echo(f"    {_place(told)}{told.reason}")
-            if len(reading.told) > 5:
-                typer.echo(f"    and {len(reading.told) - 5:,} more; see Imports")
+        tell(readings)
         typer.echo(summary(readings, dry_run=dry_run))
     raise typer.Exit(exit_code(readings))
 
@@ -82,6 +80,39 @@ def import_with_progress(paths: list[Path], who: Any, *, dry_run: bool = False, 
             bar.update(task, completed=done, total=total, description=doing[:48].ljust(48))
 
         return run_import(actor=who, paths=paths, at=timezone.now(), dry_run=dry_run, progress=advance)[1]
+
+
+def tell(readings: "list[Reading]") -> None:
+    """Print what became of each file; the members of a large archive in one line for each status."""
+    for _, same in groupby(readings, key=lambda reading: reading.path):
+        members = list(same)
+        quiet = [r for r in members if r.status in ("imported", "unchanged") and not r.refused]
+        if len(quiet) > MANY_MEMBERS:
+            for status in ("imported", "unchanged"):
+                if alike := [r for r in quiet if r.status == status]:
+                    typer.echo(archive_line(alike))
+            members = [r for r in members if r not in quiet]
+        for reading in members:
+            typer.echo(line(reading))
+            for told in reading.told[:5]:
+                typer.echo(f"    {_place(told)}{told.reason}")
+            if len(reading.told) > 5:
+                typer.echo(f"    and {len(reading.told) - 5:,} more; see Imports")
+
+
+def archive_line(members: "list[Reading]") -> str:
+    """Many members of one archive with the same fate, in one line."""
+    counts: Counter[str] = Counter()
+    rows: Counter[str] = Counter()
+    for reading in members:
+        assert reading.row is not None
+        counts.update(reading.row.counts)
+        rows.update(new=reading.row.rows_stored, changed=reading.row.rows_updated, unchanged=reading.row.rows_unchanged)
+    held = ", ".join(f"{number:,} {kind.replace('_', ' ')}" for kind, number in counts.items())
+    fate = ", ".join(f"{number:,} {word}" for word, number in rows.items())
+    formats = ", ".join(sorted({reading.format for reading in members}))
+    name = f"{Path(members[0].path).name} ({len(members):,} files)"
+    return f"{MARKS[members[0].status]} {name:<44} {formats:<22} {held} ({fate})"
 
 
 def line(reading: "Reading") -> str:

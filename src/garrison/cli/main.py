@@ -2,6 +2,7 @@
 
 import sys
 from importlib import import_module
+from types import TracebackType
 from typing import Any
 
 import typer
@@ -55,6 +56,7 @@ app = typer.Typer(
     cls=LazyGroup,
     rich_markup_mode=None,
     no_args_is_help=True,
+    pretty_exceptions_enable=False,
     help="Garrison: run an organisation's whole security, physical and digital, from one program.",
 )
 
@@ -75,9 +77,30 @@ def root(
     """Run an organisation's whole security from one program."""
 
 
+def _our_fault(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Say in one line that something went wrong which is not the user's doing, and keep the details in a file."""
+    import os
+    import traceback
+    from pathlib import Path
+
+    if issubclass(kind, KeyboardInterrupt):
+        typer.echo("\ngarrison: stopped.", err=True)
+        return
+    typer.echo(f"garrison: an error of ours: {kind.__name__}: {error}", err=True)
+    home = Path(os.environ.get("GARRISON_HOME") or Path.home() / ".garrison").expanduser()
+    try:
+        with (home / "errors.log").open("a") as log:
+            log.write("".join(traceback.format_exception(kind, error, trace)) + "\n")
+    except OSError:
+        traceback.print_exception(kind, error, trace)
+    else:
+        typer.echo(f"garrison: please report it, with the end of {home / 'errors.log'}", err=True)
+
+
 def run(argv: list[str] | None = None) -> Any:
     """The entry point of the ``garrison`` script."""
-    return app(args=argv, prog_name="garrison")
+    sys.excepthook = _our_fault
+    return typer.main.get_command(app)(args=argv, prog_name="garrison")
 
 
 if __name__ == "__main__":

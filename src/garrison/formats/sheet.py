@@ -11,9 +11,6 @@ from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-
 CHUNK_CHARS = 64 * 1024
 CELL_CHARS = 32_767
 SHEET_ROWS = 1_048_576
@@ -77,6 +74,8 @@ def write_xlsx(header: Sequence[str], rows: Iterable[Sequence[Cell]], *, title: 
 
     Raises `ValueError` for more text or rows than a sheet holds, which would otherwise be cut off.
     """
+    from openpyxl import Workbook  # 0.4 s to import: only when it is needed
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title)
     with ExitStack() as half_written:
@@ -106,6 +105,8 @@ def _cell(sheet: object, value: Cell, number: int) -> object:
         raise ValueError(f"Row {number} has a cell of {len(escaped):,} characters; a sheet holds {CELL_CHARS:,}.")
     if escaped[:1] not in ("=", "#"):
         return escaped
+    from openpyxl.cell import WriteOnlyCell
+
     cell = WriteOnlyCell(sheet)
     cell.value = escaped
     cell.data_type = "s"

@@ -4,6 +4,7 @@ import itertools
 import math
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -310,3 +311,29 @@ def test_problems_that_make_no_sense(risks, initiatives, path, says):
     with pytest.raises(InvalidPlan, match=says) as refusal:
         Problem(risks, initiatives)
     assert refusal.value.path == path
+
+
+def seeded_problem(initiatives, risks, seed=1):
+    rng = np.random.default_rng(seed)
+    made = []
+    for i in range(initiatives):
+        effect = {f"r{j}": round(float(rng.uniform(0.05, 0.6)), 2) for j in range(risks) if rng.random() < 0.3}
+        requires = (f"i{rng.integers(0, i)}",) if i and rng.random() < 0.15 else ()
+        made.append(Initiative(f"i{i}", float(rng.integers(10, 200)) * 1000, effect, requires))
+    return Problem(tuple(Risk(f"r{j}", float(x)) for j, x in enumerate(rng.lognormal(12, 1, risks))), tuple(made))
+
+
+def test_work_is_limited_and_the_gap_then_says_so():
+    problem = seeded_problem(40, 20)
+    budget = 0.25 * sum(i.cost for i in problem.initiatives)
+    short = Planner(problem, work=0).plan(budget)
+    assert 1e-6 < short.gap < 0.5
+    assert short.bound <= solve(problem, budget).residual <= short.residual <= short.greedy_residual
+
+
+@pytest.mark.parametrize(("initiatives", "risks"), [(20, 10), (40, 20)])
+def test_larger_problems_are_proven_too(initiatives, risks):
+    problem = seeded_problem(initiatives, risks)
+    plan = solve(problem, 0.25 * sum(i.cost for i in problem.initiatives))
+    assert plan.gap < 1e-6
+    assert plan.residual <= plan.greedy_residual

@@ -147,9 +147,7 @@ class Enclosure:
         return lower, upper
 
     def exceedance_at(self, index: int) -> tuple[float, float]:
-        """Bounds on the probability of a loss of at least the amount whose ``index_at_least`` is ``index``."""
-        if index <= 0:
-            return 1.0, 1.0
+        """Bounds on the probability of a loss of at least the amount whose ``index_at_least`` is ``index``, from 1."""
         if index > self.lattice.buckets:
             return 0.0, float(1.0 - self.cdf_lower[-1])
         return float(1.0 - self.cdf_upper[index - 1]), float(1.0 - self.cdf_lower[index - 1])
@@ -173,12 +171,6 @@ class Exponent:
     spectrum_error: float = 0.0
     cdf_error: float = 0.0
     terms: int = 0
-
-    @classmethod
-    def zero(cls, lattice: Lattice) -> "Exponent":
-        """The exponent of a year without losses."""
-        size = lattice.buckets // 2 + 1
-        return cls(lattice, np.zeros(size, dtype=np.complex128), np.zeros(size, dtype=np.complex128))
 
     @classmethod
     def of(cls, parts: tuple[tuple[float, Severity], ...], lattice: Lattice) -> "Exponent":

@@ -147,7 +147,7 @@ def cdf_on_lattice(severity: Severity, lattice: Lattice) -> tuple[Array, float]:
         bad = np.flatnonzero(~(misses <= _TOLERANCE))
         if bad.size:
             inner = octave.start + octave.stride * bad[:, None] + np.arange(octave.stride)
-            within: Array = (inner * step).ravel()
+            within = np.asarray(inner * step, dtype=np.float64).ravel()
             blocks[bad] = severity.cdf(within).reshape(inner.shape)
             misses[bad] = 0.0
         missed = max(missed, float(misses.max()))

@@ -150,7 +150,7 @@ class Portfolio:
             return 1.0
         tail = min(1.0 - self.farthest, 0.05 * -math.expm1(-self.events_per_year))
         reach = _moment_bounds(self.mean, self.sd, 1.0 - tail).upper
-        for _ in range(16):
+        for _ in range(16):  # pragma: no branch - a few looks always do
             scout = self._exponent_reaching(reach, _SCOUT_BUCKETS).enclosure()
             place = scout.quantile_indices(1.0 - tail)[1]
             if place >= scout.lattice.buckets:

@@ -71,14 +71,11 @@ def improve(problem: Problem, budget: Fraction, chosen: Choice, kept: Choice, av
     while improved:
         improved = False
         for place in sorted(best - kept):
-            if place not in best:
-                continue  # an earlier exchange of this round took it out
             without = frozenset(p for p in best if place not in problem.closures[p])
-            if not kept <= without:
-                continue
             grown = grow(problem, budget, without, avoid | {place})
             grown = grow(problem, budget, grown, avoid)
             loss = problem.residual(grown)
             if loss < best_loss * (1 - 1e-12):
                 best, best_loss, improved = grown, loss, True
+                break
     return best

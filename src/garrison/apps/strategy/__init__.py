@@ -1,0 +1,1 @@
+"""Are we getting better: snapshots, briefs and the board report."""

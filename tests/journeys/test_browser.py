@@ -1,0 +1,192 @@
+"""A CSO's day in a real browser, on the made-up hospital group; axe finds nothing on any page, light or dark."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.kit.corpus_table import garrison
+
+ROOT = Path(__file__).parents[2]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+PAGES = (
+    "/",
+    "/findings/",
+    "/access/",
+    "/assets/",
+    "/assets/doors/",
+    "/people/",
+    "/threats/",
+    "/risk/",
+    "/plan/",
+    "/controls/",
+    "/compliance/",
+    "/imports/",
+    "/imports/formats/",
+    "/audit/",
+    "/users/",
+    "/reports/",
+    "/brief/",
+)
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def chromium() -> str:
+    """Debian's chromium, or another one that is there; the test is skipped without one unless CI asks for it."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("CI needs a chromium")
+        pytest.skip("no chromium here, and none could be installed")
+    return found
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """The demo, served with its worker."""
+    chromium()
+    home, port = tmp_path_factory.mktemp("home"), free_port()
+    environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
+    subprocess.run(
+        [sys.executable, "-m", "garrison.cli.main", "demo", "--no-serve", "--home", str(home), "--port", str(port)],
+        check=True,
+        capture_output=True,
+        env=environment,
+    )
+    server = subprocess.Popen(
+        [sys.executable, "-m", "garrison.cli.main", "serve", "--port", str(port)],
+        env=environment | {"GARRISON_HOME": str(home), "GARRISON_URL": f"http://127.0.0.1:{port}"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    address = f"http://127.0.0.1:{port}"
+    for _ in range(200):
+        try:
+            urllib.request.urlopen(f"{address}/healthz").read()
+            break
+        except OSError:
+            time.sleep(0.1)
+    yield address, home
+    server.terminate()
+    server.wait(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+def signed_in(browser: Browser, site: tuple[str, Path], **options: object) -> BrowserContext:
+    """A browser in which the security head has used a one-time link."""
+    address, home = site
+    link = garrison("user", "link", "odile", home=home).stdout.strip()
+    context = browser.new_context(base_url=address, bypass_csp=True, **options)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(re.sub(r"^https?://[^/]+", address, link))
+    page.get_by_role("button", name=re.compile("sign in", re.IGNORECASE)).first.click()
+    page.wait_for_load_state()
+    page.close()
+    return context
+
+
+@pytest.fixture(scope="module")
+def context(browser: Browser, site: tuple[str, Path]) -> Iterator[BrowserContext]:
+    made = signed_in(browser, site)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A page that fails the test on any script error."""
+    opened = context.new_page()
+    errors: list[str] = []
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    yield opened
+    opened.close()
+    assert not errors
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_nothing(page: Page, path: str, theme: str) -> None:
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
+    answer = page.goto(path)
+    assert answer is not None
+    assert answer.status == 200
+    page.add_script_tag(path=AXE)
+    found = page.evaluate(
+        "async () => (await axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']}))"
+        ".violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(' | '))"
+    )
+    assert found == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_is_wider_than_a_phone(browser: Browser, site: tuple[str, Path], path: str) -> None:
+    context = signed_in(browser, site, viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    context.close()
+
+
+def test_the_home_page_leads_to_the_leaver(page: Page) -> None:
+    page.goto("/")
+    expect(page.get_by_text("Dorian Vesk").first).to_be_visible()
+    page.get_by_role("link", name=re.compile("Leavers with access")).first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Leavers")
+    expect(page.get_by_text("40417").first).to_be_visible()
+
+
+def test_a_finding_is_found_assigned_and_taken_back(page: Page) -> None:
+    page.goto("/findings/?q=gw-edge-01")
+    row = page.locator("tbody tr").first
+    row.locator("input[type=checkbox]").check()
+    page.get_by_role("button", name=re.compile("^Assign")).first.click()
+    field = page.locator("input[name=owner]:visible").first
+    field.fill("Sunniva Aldane")
+    field.press("Enter")
+    expect(page.get_by_text("Undo").first).to_be_visible()
+
+
+def test_uploading_a_file_shows_its_progress_and_its_ledger(page: Page, tmp_path: Path) -> None:
+    roster = tmp_path / "joiners.csv"
+    roster.write_text(
+        "employee_id,first_name,last_name,work_email,status,hire_date,termination_date\n"
+        "99001,Uma,Testwell,uma@larkmere.example,Active,2026-01-05,\n"
+        "99002,Bad,Date,bad@larkmere.example,Active,someday,\n"
+    )
+    page.goto("/imports/")
+    page.locator("input[type=file]").first.set_input_files(roster)
+    send = page.get_by_role("button", name=re.compile("^Import"))
+    if send.count() and send.first.is_visible():
+        send.first.click()
+    expect(page.get_by_text("joiners.csv").first).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(re.compile("1 new|1 stored|imported", re.IGNORECASE)).first).to_be_visible(timeout=30_000)
+
+
+def test_search_by_keyboard(page: Page) -> None:
+    page.goto("/")
+    page.keyboard.press("Control+k")
+    box = page.locator("dialog input[type=search]:visible, dialog input:visible").first
+    box.fill("D-031")
+    expect(page.get_by_role("link", name=re.compile("D-031")).first).to_be_visible(timeout=10_000)
