@@ -1,19 +1,11 @@
 """A home folder of its own for each test process, and people with roles."""
 
 import os
-import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-
-_FOLDER = tempfile.TemporaryDirectory(prefix="garrison-test-", ignore_cleanup_errors=True)
-_HOME = _FOLDER.name
-os.environ["GARRISON_HOME"] = _HOME
-os.environ.pop("DATABASE_URL", None)
-if os.environ.get("GARRISON_TEST_POSTGRES") and os.environ.get("GARRISON_TEST_RING") == "postgres":
-    os.environ["DATABASE_URL"] = os.environ["GARRISON_TEST_POSTGRES"]
 
 MONDAY = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)
 

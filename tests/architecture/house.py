@@ -82,20 +82,49 @@ def long_files(root: Path) -> list[str]:
 
 
 def services_that_are_no_commands(apps: Path) -> list[str]:
-    """Public functions of services without ``@command``, with positional arguments, or without an actor."""
+    """Public services without ``@command``, an actor, or keyword-only arguments.
+
+    Of a package those count that its ``__init__`` gives out. A service that only calls commands needs no decorator.
+    """
     found = []
     for app, part, path in sources(apps):
         if part != "services":
             continue
+        given = given_out(path, part)
         for function in public_functions(path):
-            decorated = any(
-                isinstance(d, ast.Call) and isinstance(d.func, ast.Name) and d.func.id == "command"
-                for d in function.decorator_list
-            )
+            if given is not None and function.name not in given:
+                continue
             positional = function.args.args or function.args.posonlyargs
-            if not decorated or positional or "actor" not in arguments(function):
+            bare = not _is_command(function) and bool(_writes(function))
+            if bare or positional or "actor" not in arguments(function):
                 found.append(f"{app}.{function.name}")
     return found
+
+
+def _is_command(function: ast.FunctionDef) -> bool:
+    """Tell whether a function carries ``@command(...)``."""
+    return any(
+        isinstance(d, ast.Call) and isinstance(d.func, ast.Name) and d.func.id == "command"
+        for d in function.decorator_list
+    )
+
+
+def _writes(tree: ast.AST) -> list[ast.Call]:
+    """The calls in a tree that write to the database through a manager."""
+    return [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in WRITES
+        and _on_a_manager(node.func.value)
+    ]
+
+
+def given_out(path: Path, part: str) -> set[str] | None:
+    """The names that a package of furniture gives out; None for furniture of one file, where every name counts."""
+    package = path.parent / "__init__.py"
+    return names_given_out(package) if path.parent.name == part and path != package else None
 
 
 def misnamed_commands(apps: Path) -> list[str]:
@@ -114,17 +143,15 @@ def misnamed_commands(apps: Path) -> list[str]:
 
 
 def selectors_without_viewer(apps: Path) -> list[str]:
-    """Public selectors that do not ask who looks. Of a package those count that its ``__init__`` gives out."""
-    found = []
-    for app, part, path in sources(apps):
-        if part != "selectors":
-            continue
-        package = path.parent / "__init__.py"
-        given = names_given_out(package) if path.parent.name == "selectors" and path != package else None
-        for function in public_functions(path):
-            if (given is None or function.name in given) and "viewer" not in arguments(function):
-                found.append(f"{app}.{function.name}")
-    return found
+    """Public selectors that read a table and do not ask who looks. Conditions and wordings read none."""
+    return [
+        f"{app}.{function.name}"
+        for app, part, path in sources(apps)
+        if part == "selectors"
+        for function in public_functions(path)
+        if "viewer" not in arguments(function)
+        and any(isinstance(node, ast.Attribute) and node.attr in READS for node in ast.walk(function))
+    ]
 
 
 def names_given_out(package: Path) -> set[str]:
@@ -139,19 +166,12 @@ def names_given_out(package: Path) -> set[str]:
 
 def writes_outside_services(apps: Path) -> list[str]:
     """Calls that write to the database from anywhere but services."""
-    found = []
-    for app, part, path in sources(apps):
-        if part == "services":
-            continue
-        for node in ast.walk(ast.parse(path.read_text())):
-            if (
-                isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Attribute)
-                and node.func.attr in WRITES
-                and _on_a_manager(node.func.value)
-            ):
-                found.append(f"{app}/{path.name}:{node.lineno} {node.func.attr}")
-    return found
+    return [
+        f"{app}/{path.name}:{call.lineno}"
+        for app, part, path in sources(apps)
+        if part != "services"
+        for call in _writes(ast.parse(path.read_text()))
+    ]
 
 
 def _on_a_manager(node: ast.AST) -> bool:

@@ -38,10 +38,11 @@ ORDER = [
 
 RULES: list[tuple[Callable[[Path], list[str]], str, str]] = [
     (house.unknown_parts, "demo/helpers.py", "x = 1"),
-    (house.services_that_are_no_commands, "demo/services/inner.py", "def write(*, actor): ..."),
+    (house.services_that_are_no_commands, "demo/services.py", "def write(*, actor):\n    Row.objects.create()"),
+    (house.services_that_are_no_commands, "demo/services.py", "def write(*, other): ..."),
     (house.services_that_are_no_commands, "demo/services.py", "@command('demo.x')\ndef x(actor): ..."),
     (house.misnamed_commands, "demo/services.py", "@command('other.x')\ndef x(*, actor): ..."),
-    (house.selectors_without_viewer, "demo/selectors.py", "def rows(): ..."),
+    (house.selectors_without_viewer, "demo/selectors.py", "def rows():\n    return Row.objects.all()"),
     (house.writes_outside_services, "demo/importers/rows.py", "Row.objects.filter(pk=1).update(x=2)"),
     (house.writes_outside_services, "demo/views.py", "def v():\n    Row.objects.create(x=2)"),
     (house.orm_in_interfaces, "demo/views/page.py", "def v():\n    return Row.objects.all()"),
@@ -107,7 +108,7 @@ def test_the_import_contracts_hold() -> None:
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(databases="__all__")
 def test_no_migration_is_missing() -> None:
     from django.core.management import call_command
 

@@ -12,7 +12,8 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.handlers.wsgi import WSGIHandler
-from django.db import connections
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, connections
 
 from garrison.web import build
 
@@ -50,6 +51,8 @@ class Server(ThreadingMixIn, WSGIServer):
 @pytest.fixture
 def address(db):
     Server.shared = {each.alias: each for each in connections.all()}
+    for signal in (request_started, request_finished):  # else each request closes the connections it was lent
+        signal.disconnect(close_old_connections)
     for each in Server.shared.values():
         each.inc_thread_sharing()
     with Server(("127.0.0.1", 0), Quiet) as server:
@@ -57,6 +60,8 @@ def address(db):
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
     for each in Server.shared.values():
         each.dec_thread_sharing()
 

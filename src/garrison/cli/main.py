@@ -3,10 +3,13 @@
 import sys
 from importlib import import_module
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
+
+if TYPE_CHECKING:
+    from typer._click.core import Command, Context
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "audit": ("garrison.cli.audit", "Check the audit log."),
@@ -29,11 +32,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
 class LazyGroup(TyperGroup):
     """A command group that knows the names and one-line help of its commands without importing them."""
 
-    def list_commands(self, ctx: typer.Context) -> list[str]:
+    def list_commands(self, ctx: "Context") -> list[str]:
         """The commands by name."""
         return sorted(COMMANDS)
 
-    def get_command(self, ctx: typer.Context, cmd_name: str) -> TyperCommand | TyperGroup | None:
+    def get_command(self, ctx: "Context", cmd_name: str) -> "Command | None":
         """Import one command when it is asked for; for the list of commands its help line is enough."""
         if cmd_name not in COMMANDS:
             return None

@@ -1,6 +1,7 @@
 """``garrison user``: adding users and granting roles."""
 
 import sys
+from typing import Any
 
 import typer
 
@@ -96,7 +97,7 @@ def listing(as_json: bool = JSON, acting_as: str = AS) -> None:
     setup.start()
     from garrison.core import selectors
 
-    users = [
+    users: list[dict[str, Any]] = [
         {
             "username": user.username,
             "name": user.get_full_name(),

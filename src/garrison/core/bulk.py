@@ -1,7 +1,7 @@
 """Bulk writing: many rows compared with what is stored and written a thousand at a time."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from operator import itemgetter
 from typing import Any, TypeVar
@@ -58,12 +58,13 @@ def reconcile(
     extra: Sequence[str] = ("source_id", "source_row"),
     key: str = "key",
     merge: bool = False,
+    fresh: Mapping[str, Any] | None = None,
 ) -> tuple[list[str], dict[str, int]]:
     """Make ``model`` hold ``rows``: one read and at most one write for each thousand.
 
     Each row is a dict of field values (foreign keys by ``_id``) with its natural ``key``. A row whose ``compare``
     fields equal the stored ones is left alone, ``extra`` fields included. With ``merge`` an absent value ("", None,
-    empty) says nothing and leaves what is stored. Of several rows with one key the last wins and the others count as
+    empty) says nothing and leaves what is stored; ``fresh`` gives what it means in a new row. Of several rows with one key the last wins and the others count as
     unchanged; texts longer than their columns are cut. Gives what became of each row, in order, and the primary key
     by natural key.
     """
@@ -83,6 +84,7 @@ def reconcile(
             row, known = rows[index], stored.get(name)
             if known is None:
                 verdicts[index] = STORED
+                row = row | {f: v for f, v in (fresh or {}).items() if row[f] in ABSENT}
             else:
                 primary[name] = known[0]
                 if merge:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from contextvars import ContextVar
 from fnmatch import fnmatchcase
+from functools import reduce
+from operator import or_
 from typing import TypeVar
 
 from django.db.models import Model, Q, QuerySet
@@ -102,10 +104,10 @@ def within(viewer: User, permission: str, field: str = "unit__path") -> Q:
     held = paths(viewer, current_command.get() or permission)
     if "/" in held:
         return Q()
-    condition = Q(pk__in=[])
-    for prefix in held:
-        condition |= Q(**{f"{field}__startswith": prefix})
-    return condition
+    if not held:
+        return Q(pk__in=[])
+    # No empty condition to begin with: beside an OR it would turn the join to the unit into an outer one.
+    return reduce(or_, (Q(**{f"{field}__startswith": prefix}) for prefix in held))
 
 
 def narrow(rows: QuerySet[M], viewer: User, permission: str, field: str = "unit__path") -> QuerySet[M]:

@@ -89,7 +89,7 @@ def reset_mfa(*, actor: User, user: UUID) -> int:
     from allauth.mfa.models import Authenticator
 
     holder = in_reach(actor, user, "users.reset_mfa")
-    gone, _ = Authenticator.objects.filter(user=holder).delete()
+    gone: int = Authenticator.objects.filter(user=holder).delete()[0]
     changed(target=holder.username, before={"authenticators": gone}, after={"authenticators": 0})
     return gone
 

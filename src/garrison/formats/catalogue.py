@@ -65,4 +65,4 @@ def recognise(source: Source) -> Reader | None:
 
 def rank(format_id: str) -> int:
     """The place of a format in the storing order."""
-    return next(place for place, reader in enumerate(readers()) if reader.FORMAT == format_id)
+    return next(place for place, reader in enumerate(readers()) if format_id == reader.FORMAT)

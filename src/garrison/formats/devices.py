@@ -50,7 +50,7 @@ def _build(row: int, values: Values, _: Tally) -> DeviceFact:
         building=values.get("building", ""),
         floor=values.get("floor", ""),
         zone=values.get("zone", ""),
-        critical=values.get("critical", False),
+        critical=values.get("critical"),
         serves=serves,
         address=values.get("address", ""),
         model=values.get("model", ""),

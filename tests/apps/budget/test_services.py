@@ -4,6 +4,10 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from tests.kit import money
+from tests.kit.batches import store
+from tests.kit.money import CONTROLS, DAY, INITIATIVES, NOW, SCENARIOS, TODAY, UNITS, door
+from tests.kit.telling import tell
 
 from garrison.apps.budget import selectors, services
 from garrison.apps.budget.models import Effect, Initiative, Plan
@@ -13,10 +17,6 @@ from garrison.core import services as core
 from garrison.core.commands import Forbidden, Missing, Refused
 from garrison.core.models import AuditEntry
 from garrison.formats.facts import InitiativeFact
-from tests.kit import money
-from tests.kit.batches import store
-from tests.kit.money import CONTROLS, DAY, INITIATIVES, NOW, SCENARIOS, TODAY, UNITS, door
-from tests.kit.telling import tell
 
 pytestmark = pytest.mark.django_db
 
@@ -37,19 +37,27 @@ def test_a_table_is_stored_once(system) -> None:
     assert first.verdicts == {"stored": 5, "refused": 1}
     assert again.verdicts == {"unchanged": 5}
     fewer = store(
-        services.import_initiatives, system, InitiativeFact(code="I-1", name="New latch", cost=Decimal(40_000), unit="A",
-                                                            days=30, team="Facilities", team_days=12)
-    )  # fmt: skip
+        services.import_initiatives,
+        system,
+        InitiativeFact(
+            code="I-1", name="New latch", cost=Decimal(40_000), unit="A", days=30, team="Facilities", team_days=12
+        ),
+    )
     assert fewer.verdicts == {"updated": 1}
     assert not Effect.objects.filter(initiative__code="I-1").exists()
     other = store(
-        services.import_initiatives, system, InitiativeFact(code="I-2", name="Two people", cost=Decimal(70_000), unit="A",
-                                                            effectiveness={"R-1": 0.7})
-    )  # fmt: skip
+        services.import_initiatives,
+        system,
+        InitiativeFact(code="I-2", name="Two people", cost=Decimal(70_000), unit="A", effectiveness={"R-1": 0.7}),
+    )
     assert other.verdicts == {"updated": 1}
-    assert (str(Initiative.objects.get(code="I-1")), Effect.objects.get(scenario_code="R-1", initiative__code="I-2").share) == (
-        "I-1 New latch", 0.7,
-    )  # fmt: skip
+    assert (
+        str(Initiative.objects.get(code="I-1")),
+        Effect.objects.get(scenario_code="R-1", initiative__code="I-2").share,
+    ) == (
+        "I-1 New latch",
+        0.7,
+    )
     assert str(Effect.objects.first())
     assert selectors.counts(viewer=system) == {"initiatives": 5}
     assert [row.code for row in selectors.found(viewer=system, text="palace", limit=3)] == ["I-5"]

@@ -7,12 +7,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-
-from garrison.apps.assets.models import Asset
-from garrison.apps.controls.models import Control
 from tests.kit import money
 from tests.kit.money import NOW, TODAY, control
 from tests.kit.telling import tell
+
+from garrison.apps.assets.models import Asset
+from garrison.apps.controls.models import Control
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 LIST = "controls:list"
@@ -58,8 +58,16 @@ def test_a_test_is_recorded_from_the_page(client, chief) -> None:
     assert "Undo" in client.get(answer["Location"]).content.decode()
 
 
-@pytest.mark.parametrize(("on", "share", "status"), [("x", "5", 422), ("0001-01-01", "5", 422), ("2026-01-01", "500", 422),
-                                                     ("2999-01-01", "5", 409), ("2026-01-01", "nan", 422)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("on", "share", "status"),
+    [
+        ("x", "5", 422),
+        ("0001-01-01", "5", 422),
+        ("2026-01-01", "500", 422),
+        ("2999-01-01", "5", 409),
+        ("2026-01-01", "nan", 422),
+    ],
+)
 def test_a_wrong_test_is_answered_in_words(client, chief, on, share, status) -> None:
     money.everything()
     client.force_login(chief)

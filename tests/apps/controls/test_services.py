@@ -1,6 +1,10 @@
 """Controls tables, tests of controls, and tests of the devices that they rest on."""
 
 import pytest
+from tests.kit import money
+from tests.kit.batches import store
+from tests.kit.money import DAY, NOW, TODAY, UNITS, control, door
+from tests.kit.telling import tell
 
 from garrison.apps.assets import services as assets
 from garrison.apps.assets.models import Asset
@@ -10,10 +14,6 @@ from garrison.apps.organization.services import import_units
 from garrison.core import services as core
 from garrison.core.commands import Forbidden, Missing, Refused
 from garrison.core.models import AuditEntry
-from tests.kit import money
-from tests.kit.batches import store
-from tests.kit.money import DAY, NOW, TODAY, UNITS, control, door
-from tests.kit.telling import tell
 
 pytestmark = pytest.mark.django_db
 

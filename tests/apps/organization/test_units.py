@@ -230,3 +230,21 @@ def test_rules():
     assert rules.unit_of_site("x", {}, {}, {}) is None
     assert Place("s", floor="1").is_zone
     assert not Place("s").is_zone
+
+
+def test_a_unit_too_deep_for_a_path_is_refused(system):
+    chain = [UnitFact(code=f"{n}-{'X' * 50}", name="x", parent=f"{n - 1}-{'X' * 50}" if n else "") for n in range(9)]
+    told = store(services.import_units, system, *chain)
+    assert told.verdicts == {"stored": 7, "refused": 2}
+    assert "too deep" in told.refusals[0][1]
+
+
+def test_a_site_that_nobody_answers_for_waits(tree, system):
+    services.ensure_places(actor=system, places={Place("Nowhere"): {}})
+    store(services.import_units, system, *TREE)
+    assert Site.objects.get().unit is None
+    assert services.ensure_places(actor=system, places={Place("nowhere"): {}, Place(""): {}}).keys() == {
+        Place("nowhere")
+    }
+    assert str(Unit.objects.get(code="LG")) == "Larkmere General"
+    assert str(AppetitePoint.objects.first()) == "2000000.00 at 0.15"

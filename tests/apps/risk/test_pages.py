@@ -8,11 +8,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-
-from garrison.apps.risk.models import LossResult, Scenario
 from tests.kit import money
 from tests.kit.money import NOW, UNITS, scenario
 from tests.kit.telling import tell
+
+from garrison.apps.risk.models import LossResult, Scenario
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 HX = {"HX-Request": "true"}
@@ -37,10 +37,19 @@ def test_the_portfolio_says_everything(client, chief) -> None:
     client.force_login(chief)
     body = client.get(reverse("risk:portfolio")).content.decode()
     for words in (
-        "Yearly loss against appetite", "Above appetite from", "How sure the estimates are", "Calibrated: Ida Pill.",
-        "Not calibrated: Al Best.", "closed form", "Grid of", "Why did this change?", "sector prior, not yours: left out",
-        "Approve", "With plan", "Hospital A",
-    ):  # fmt: skip
+        "Yearly loss against appetite",
+        "Above appetite from",
+        "How sure the estimates are",
+        "Calibrated: Ida Pill.",
+        "Not calibrated: Al Best.",
+        "closed form",
+        "Grid of",
+        "Why did this change?",
+        "sector prior, not yours: left out",
+        "Approve",
+        "With plan",
+        "Hospital A",
+    ):
         assert words in body, words
     assert " since " in body
     assert "guaranteed" not in body
@@ -104,11 +113,22 @@ def test_the_workshop_follows_the_sliders_and_writes_nothing(client, chief) -> N
 @pytest.mark.parametrize(
     "asked",
     [
-        {"rate": "x"}, {"rate": "nan"}, {"rate": "-1"}, {"rate": "1e309"}, {"low": "999999999"}, {"low": "0"},
-        {"high": "1e300"}, {"rate": "0"}, {"rate": "99999", "high": "1e15"}, {"mode": "5"}, {"rate_low": "9"}, {"high": "20000"},
-        {"rate": "\x00"}, {"low": "399999.9999"},
+        {"rate": "x"},
+        {"rate": "nan"},
+        {"rate": "-1"},
+        {"rate": "1e309"},
+        {"low": "999999999"},
+        {"low": "0"},
+        {"high": "1e300"},
+        {"rate": "0"},
+        {"rate": "99999", "high": "1e15"},
+        {"mode": "5"},
+        {"rate_low": "9"},
+        {"high": "20000"},
+        {"rate": "\x00"},
+        {"low": "399999.9999"},
     ],
-)  # fmt: skip
+)
 def test_no_numbers_break_the_workshop(client, chief, asked) -> None:
     money.everything()
     client.force_login(chief)
@@ -183,7 +203,7 @@ def test_the_register_goes_out_with_what_an_import_reads(client, chief) -> None:
     answer = client.get(reverse("risk:scenarios"), {"format": "csv", "status": "approved"})
     rows = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
     assert [row["scenario_code"] for row in rows] == ["R-1", "R-2"]
-    assert (rows[0]["events_per_year"], rows[0]["loss_high"], rows[0]["calibrated"]) == ("2", "400000", "yes")
+    assert (rows[0]["events_per_year"], rows[0]["loss_high"], rows[0]["calibrated"]) == ("2.0", "400000", "yes")
     assert rows[0]["unit_code"] == "A"
     assert client.get(reverse("risk:scenarios"), {"format": "xlsx"}).status_code == 200
     assert "Sector prior, not yours" in client.get(reverse("risk:scenarios")).content.decode()
@@ -200,9 +220,13 @@ def test_statements_stay_under_their_ceiling(client, chief) -> None:
     tell(*(scenario(f"X-{n}", "A") for n in range(30)), at=NOW)
     client.force_login(chief)
     addresses = (
-        reverse("risk:portfolio"), f"{reverse('risk:portfolio')}?unit=A", reverse("risk:result", args=[newest().uuid]), page(),
-        f"{page()}?rate=3", reverse("risk:scenarios"),
-    )  # fmt: skip
+        reverse("risk:portfolio"),
+        f"{reverse('risk:portfolio')}?unit=A",
+        reverse("risk:result", args=[newest().uuid]),
+        page(),
+        f"{page()}?rate=3",
+        reverse("risk:scenarios"),
+    )
     for url in addresses:
         client.get(url, headers=HX)
         with CaptureQueriesContext(connection) as queries:

@@ -69,18 +69,31 @@ def test_every_distribution_scales(distribution, low, mode, high, mean) -> None:
 @given(
     st.lists(
         st.builds(
-            Bearing, st.sampled_from("abcd"), st.sampled_from(["N", "M"]), st.sampled_from(["preventing", "responding"]),
-            st.floats(0, 1), st.floats(0, 1),
-        ), max_size=4, unique_by=lambda b: b.code,
+            Bearing,
+            st.sampled_from("abcd"),
+            st.sampled_from(["N", "M"]),
+            st.sampled_from(["preventing", "responding"]),
+            st.floats(0, 1),
+            st.floats(0, 1),
+        ),
+        max_size=4,
+        unique_by=lambda b: b.code,
     ),
     st.lists(
         st.builds(
-            Bearing, st.sampled_from("abcd"), st.sampled_from(["N", "M"]), st.sampled_from(["preventing", "responding"]),
-            st.floats(0, 1), st.floats(0, 1),
-        ), max_size=4, unique_by=lambda b: b.code,
+            Bearing,
+            st.sampled_from("abcd"),
+            st.sampled_from(["N", "M"]),
+            st.sampled_from(["preventing", "responding"]),
+            st.floats(0, 1),
+            st.floats(0, 1),
+        ),
+        max_size=4,
+        unique_by=lambda b: b.code,
     ),
-    st.floats(0, 1e7), st.floats(0, 1e7),
-)  # fmt: skip
+    st.floats(0, 1e7),
+    st.floats(0, 1e7),
+)
 def test_steps_sum_to_the_change(before, after, inherent_before, inherent_after) -> None:
     steps = explain(before=before, after=after, inherent_before=inherent_before, inherent_after=inherent_after)
     then, now = factors(before), factors(after)

@@ -4,6 +4,10 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from tests.kit import money
+from tests.kit.batches import store, tell
+from tests.kit.money import DAY, NOW, TODAY, UNITS, control, scenario
+from tests.kit.telling import tell as import_all
 
 from garrison.apps.assets import services as assets
 from garrison.apps.assets.models import Asset
@@ -16,10 +20,6 @@ from garrison.apps.risk.models import LossResult, Safeguard, Scenario
 from garrison.core import services as core
 from garrison.core.commands import Forbidden, Missing, Refused
 from garrison.core.models import AuditEntry
-from tests.kit import money
-from tests.kit.batches import store, tell
-from tests.kit.money import DAY, NOW, TODAY, UNITS, control, scenario
-from tests.kit.telling import tell as import_all
 
 pytestmark = pytest.mark.django_db
 

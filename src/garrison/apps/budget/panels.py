@@ -46,7 +46,7 @@ def scenario_helped(*, viewer: User, subject: Any, as_of: datetime) -> dict[str,
 
 def _met(curve: list[list[float]], appetite: list[dict[str, Any]], currency: str) -> str:
     """Which agreed points the plan's curve meets, in words."""
-    known = dict(map(tuple, curve))
+    known = {point[0]: point[1] for point in curve}
     missed = [p for p in appetite if known.get(p["loss"], 0.0) > p["agreed"]]
     if not appetite:
         return ""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 NEXT_SHARE = 1 / 6
 """The "next money" question asks about a sixth of the budget more, rounded to a round amount."""
-FRONTIER_POINTS = 30
+FRONTIER_POINTS = 36
 
 
 @dataclass(frozen=True, slots=True)

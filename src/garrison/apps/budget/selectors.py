@@ -42,6 +42,7 @@ class Board:
     impossible: str
     may_change: bool
     missing: Sequence[str]
+    sees_whole: bool
     top: Unit | None
 
 
@@ -135,7 +136,8 @@ def before_plan(*, viewer: User, than: Plan) -> Plan | None:
 def board(*, viewer: User) -> Board:
     """The newest plan with what is in it and out of it, or what is missing for one."""
     newest = latest_plan(viewer=viewer)
-    top = organization.root(viewer=viewer) if "/" in paths(viewer, VIEW) else None
+    sees_whole = "/" in paths(viewer, VIEW)
+    top = organization.root(viewer=viewer) if sees_whole else None
     result = risk.latest_loss(viewer=viewer) if top else None
     records = {row.code: row for row in initiatives(viewer=viewer)}
     missing = []
@@ -147,7 +149,7 @@ def board(*, viewer: User) -> Board:
         missing.append("budget")
     if newest is None:
         impossible = _impossible(viewer, top, result, {}) if top and result and not missing else ""
-        return Board(None, None, (), (), (), impossible, may_change(viewer=viewer), missing, top)
+        return Board(None, None, (), (), (), impossible, may_change(viewer=viewer), missing, sees_whole, top)
     earlier = earlier_plan(viewer=viewer, than=newest)
     known = set(earlier.chosen) if earlier else set(newest.chosen)
     impossible = _impossible(viewer, top, result, newest.forced, newest) if top and result else ""
@@ -160,6 +162,7 @@ def board(*, viewer: User) -> Board:
         impossible,
         may_change(viewer=viewer),
         (),
+        sees_whole,
         top,
     )
 

@@ -93,6 +93,7 @@ CONTROLS = lists.ListPage(
     ],
     search=("code", "name", "owner", "device__code"),
     sort="control",
+    import_url_name="web:imports",
     views=[
         lists.View("all", _("All"), {}),
         lists.View("preventing", _("Lower how often"), {"effect": "preventing"}),
@@ -101,6 +102,8 @@ CONTROLS = lists.ListPage(
     empty=lists.Empty(
         _("No controls yet"),
         _("Drop the controls list here: CSV or XLSX with control_code, control_name, bears_on, effectiveness, tested."),
+        _("Import"),
+        "web:imports",
     ),
     rule=_("The newest test counts; past its due day a measurement halves every 180 days."),
     name=lambda control: control.name,

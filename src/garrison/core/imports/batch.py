@@ -41,9 +41,12 @@ class Batch:
         at: datetime,
         tallies: dict[int, FileTally],
         others: Callable[[type[Fact]], Iterator[Staged]] = _nothing,
+        *,
+        shared: bool = True,
     ) -> None:
         self.kind, self.at = kind, at
         self._facts, self._tallies, self._others = facts, tallies, others
+        self._shared = shared  # only where a second app may amend a verdict is each one kept
         self._verdicts: dict[tuple[int, int], str] = {}
 
     def __iter__(self) -> Iterator[Staged]:
@@ -58,7 +61,8 @@ class Batch:
         """Count what became of ``staged``: "stored", "updated" or "unchanged" for each, in order."""
         for item, verdict in zip(staged, verdicts, strict=True):
             self._tallies[item.file.pk].verdicts[verdict] += 1
-            self._verdicts[item.file.pk, item.fact.row] = verdict
+            if self._shared:
+                self._verdicts[item.file.pk, item.fact.row] = verdict
 
     def amend(self, staged: Staged) -> None:
         """Say that a second app changed something for a fact that the first app had found unchanged."""

@@ -54,7 +54,14 @@ def store(*, actor: User, run: ImportRun, readings: Sequence[Reading], stage: St
         staged_kinds = stage.kinds()
         for kind in KINDS:
             if kind in staged_kinds:
-                batch = Batch(kind, partial(_staged, stage, kind, files), at, tallies, partial(_beside, stage, files))
+                batch = Batch(
+                    kind,
+                    partial(_staged, stage, kind, files),
+                    at,
+                    tallies,
+                    partial(_beside, stage, files),
+                    shared=len(IMPORTERS[kind]) > 1,
+                )
                 for importer in IMPORTERS[kind]:
                     importer(system, batch)
     for reading, file in zip(readings, files, strict=True):

@@ -171,7 +171,7 @@ class _Watched(io.BufferedIOBase):
 
 def watch(inner: BinaryIO, advance: Callable[[int], None]) -> BinaryIO:
     """``inner``, telling ``advance`` of every byte read."""
-    return io.BufferedReader(_Watched(inner, advance), 1024 * 256)  # type: ignore[type-var]
+    return io.BufferedReader(_Watched(inner, advance), 1024 * 256)
 
 
 def fingerprint(source: Source) -> tuple[str, int]:

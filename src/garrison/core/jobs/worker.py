@@ -72,6 +72,7 @@ class Worker(QueueWorker):  # type: ignore[misc]
                 if self._current:
                     Job.objects.filter(task=self._current, state="running").update(heartbeat=timezone.now())
                 if rounds % 3 == 0:
+                    close_old_connections()
                     reap()
             except OperationalError as error:
                 log.warning("no heartbeat this time: %s", error)
@@ -114,7 +115,6 @@ def reap() -> int:
     """
     from garrison.core.jobs.queue import enqueue
 
-    close_old_connections()
     now = timezone.now()
     dead = now - timedelta(seconds=DEAD_AFTER_S)
     requeued = 0

@@ -24,7 +24,7 @@ class User(AbstractUser):
 
 
 class Grant(models.Model):
-    """A role that a user holds in one unit and all below it. ``path`` is the unit's path; "/" is the whole organisation."""
+    """A role that a user holds in one unit and all below it. ``path`` is the unit's; "/" is the whole organisation."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     user = models.ForeignKey(User, models.CASCADE, related_name="grants")

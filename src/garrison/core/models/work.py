@@ -7,9 +7,10 @@ from garrison.core.models.record import Record
 
 
 class Job(Record):
-    """Long work that somebody asked for and may watch. Lives beside the records (alias ``jobs``), so it names people by uuid.
+    """Long work that somebody asked for and may watch.
 
-    ``task`` is the queue's id of the work; ``heartbeat`` is refreshed while a worker is alive.
+    It lives beside the records (alias ``jobs``), so it names people by uuid. ``task`` is the queue's id of the work;
+    ``heartbeat`` is refreshed while a worker is alive.
     """
 
     STATES = [(word, word) for word in ("waiting", "running", "done", "failed", "cancelled")]

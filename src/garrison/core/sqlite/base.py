@@ -20,7 +20,7 @@ class DatabaseOperations(SqliteOperations):
 
     def bulk_batch_size(self, fields: list[object], objs: list[object]) -> int:
         """As many rows as the parameters allow."""
-        return max(1, self.connection.features.max_query_params // max(1, len(fields)))
+        return max(1, DatabaseFeatures.max_query_params // max(1, len(fields)))
 
 
 class DatabaseWrapper(base.DatabaseWrapper):

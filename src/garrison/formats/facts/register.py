@@ -22,7 +22,7 @@ class DeviceFact(Fact, frozen=True, kw_only=True):
     building: str = ""
     floor: str = ""
     zone: str = ""
-    critical: bool = False
+    critical: bool | None = None
     serves: str = ""
     address: str = ""
     model: str = ""

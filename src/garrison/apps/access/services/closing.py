@@ -40,7 +40,8 @@ def ask_to_close(*, actor: User, exceptions: Sequence[UUID | str], at: datetime)
     _mark(Badge, [uuid for uuid, _ in badges], at)
     _mark(Account, [uuid for uuid, _ in accounts], at)
     _set_state([exception.pk for exception in chosen], "closing")
-    label = f"Closing asked for {_counted(len(badges), 'badge')} and {_counted(len(accounts), 'account')}"
+    counted = [_counted(len(items), noun) for items, noun in ((badges, "badge"), (accounts, "account")) if items]
+    label = f"Closing asked for {' and '.join(counted)}"
     path = _path(chosen)
     changed(
         target=label,

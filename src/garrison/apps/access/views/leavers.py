@@ -44,7 +44,9 @@ def left_cell(row: AccessException, look: lists.Look) -> SafeString:
 def since_cell(row: AccessException, look: lists.Look) -> SafeString:
     """Whether it was used since, or that closing was asked."""
     if row.uses:
-        return cells.two(cells.state(_("Used since leaving"), "crit"), used_words(row, look.at))
+        words = used_words(row, look.at)
+        asked = f"{words}; {_('closing asked')}" if row.state == "closing" else words
+        return cells.two(cells.state(_("Used since leaving"), "crit"), asked)
     if row.state == "closing":
         return cells.state(_("Closing asked"), "acc", "clock")
     return cells.text(_("Not used"), muted=True)

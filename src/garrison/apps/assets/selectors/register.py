@@ -98,12 +98,6 @@ def found(*, viewer: User, text: str, limit: int) -> list[Asset]:
     return hits
 
 
-def owners(*, viewer: User) -> list[tuple[str, str]]:
-    """Who answers for assets in sight, for a filter of a list."""
-    names = assets(viewer=viewer).exclude(owner="").order_by("owner").values_list("owner", flat=True)
-    return [(name, name) for name in names.distinct()]
-
-
 def kinds(*, viewer: User) -> dict[str, int]:
     """How many assets of each sort are in sight, in one statement."""
     found = dict(narrow(Asset.objects.all(), viewer, VIEW).values_list("kind").annotate(number=Count("pk")))

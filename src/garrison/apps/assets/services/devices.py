@@ -37,7 +37,7 @@ def import_devices(*, actor: User, batch: Batch) -> dict[str, int]:
     undecided: Counter[int] = Counter()
     for chunk in batches(batch, CHUNK):
         rows = [_row(staged, where) for staged in chunk]
-        verdicts, primary = reconcile(Asset, rows, compare=FIELDS, merge=True)
+        verdicts, primary = reconcile(Asset, rows, compare=FIELDS, merge=True, fresh={"critical": False})
         ids = [primary[row["key"]] for row in rows]
         for place in _record_tests(actor, batch, chunk, ids):
             if verdicts[place] == UNCHANGED:

@@ -14,12 +14,17 @@ from garrison.apps.budget import selectors
 from garrison.apps.budget.models import Initiative
 from garrison.apps.organization import selectors as organization
 from garrison.core.http import user_of
-from garrison.core.ui import cells, lists
+from garrison.core.ui import cells, figures, lists
 
 
 def _effects(row: Initiative) -> str:
     """What it takes off which scenario, as an initiatives table writes it."""
     return "; ".join(f"{effect.scenario_code}:{effect.share:g}" for effect in row.effects.all())
+
+
+def _shares(row: Initiative, look: lists.Look) -> str:
+    """The same for a reader."""
+    return ", ".join(f"{e.scenario_code} {figures.percent(e.share)}" for e in row.effects.all()) or "–"
 
 
 INITIATIVES = lists.ListPage(
@@ -47,7 +52,7 @@ INITIATIVES = lists.ListPage(
             nowrap=True,
             cell=lambda row, look: cells.money(row.cost, currency=row.currency, counted=True),
         ),
-        lists.Column("effectiveness", _("Takes off"), value=_effects, priority=2),
+        lists.Column("effectiveness", _("Takes off"), value=_effects, priority=2, cell=_shares),
         lists.Column("days", _("Days"), order=("days",), numeric=True, priority=2),
         lists.Column(
             "team",
@@ -91,10 +96,13 @@ INITIATIVES = lists.ListPage(
     ],
     search=("code", "name", "owner", "team"),
     sort="initiative",
+    import_url_name="web:imports",
     views=[lists.View("all", _("All"), {}), lists.View("must", _("Must do"), {"must": "yes"})],
     empty=lists.Empty(
         _("No initiatives yet"),
         _("Drop the initiatives here: CSV or XLSX with initiative_code, initiative_name, cost, effectiveness."),
+        _("Import"),
+        "web:imports",
     ),
     rule=_("The plan chooses among these within the budget."),
     name=lambda row: row.name,

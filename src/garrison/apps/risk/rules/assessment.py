@@ -51,7 +51,7 @@ class Assessed:
 
 
 def severity_of(estimate: Estimate, scale: float = 1.0) -> "Severity":
-    """The engine's severity with every amount times ``scale``, above 0. Raises ValueError for numbers that do not fit."""
+    """The engine's severity, every amount times ``scale`` (above 0). Raises ValueError for numbers that do not fit."""
     from garrison.engines.loss import Exponential, Fixed, Gamma, Lognormal, Pert
 
     low, mode, high = (

@@ -1,5 +1,8 @@
 """The list of scenarios."""
 
+from collections.abc import Callable
+from decimal import Decimal
+
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -45,6 +48,18 @@ def _rate(scenario: Scenario, look: lists.Look) -> SafeString:
     )
 
 
+def _amount(name: str) -> Callable[[Scenario], object]:
+    """An amount as an export holds it, without the zeros that its column stores."""
+
+    def told(scenario: Scenario) -> object:
+        value: Decimal | None = getattr(scenario, name)
+        if value is None:
+            return None
+        return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
+
+    return told
+
+
 SCENARIOS = lists.ListPage(
     key="risk.scenarios",
     title=_("Scenarios"),
@@ -65,12 +80,14 @@ SCENARIOS = lists.ListPage(
         lists.Column(
             "status", _("Counts"), value="status", header="status", cell=_standing, order=("status",), nowrap=True
         ),
-        lists.Column("rate", _("Times a year"), header="events_per_year", order=("rate",), numeric=True, cell=_rate),
+        lists.Column(
+            "rate", _("Times a year"), header="events_per_year", order=("rate",), priority=2, numeric=True, cell=_rate
+        ),
         lists.Column(
             "loss",
             _("One loss"),
             header="loss_low",
-            value="low",
+            value=_amount("low"),
             cell=_loss,
             order=("high",),
             numeric=True,
@@ -109,8 +126,8 @@ SCENARIOS = lists.ListPage(
         lists.Column("events_low", "events_low", value="rate_low", export_only=True),
         lists.Column("events_high", "events_high", value="rate_high", export_only=True),
         lists.Column("distribution", _("Distribution"), shown=False),
-        lists.Column("loss_mode", "loss_mode", value="mode", export_only=True),
-        lists.Column("loss_high", "loss_high", value="high", export_only=True),
+        lists.Column("loss_mode", "loss_mode", value=_amount("mode"), export_only=True),
+        lists.Column("loss_high", "loss_high", value=_amount("high"), export_only=True),
         lists.Column("basis", _("Basis"), shown=False),
         lists.Column("calibrated", "calibrated", value=lambda row: "yes" if row.calibrated else "no", export_only=True),
         lists.Column("approved_by", _("Approved by"), shown=False),
@@ -125,6 +142,7 @@ SCENARIOS = lists.ListPage(
     ],
     search=("code", "name", "owner", "estimator", "about"),
     sort="scenario",
+    import_url_name="web:imports",
     views=[
         lists.View("all", _("All"), {}),
         lists.View("approved", _("Approved"), {"status": "approved"}),
@@ -136,6 +154,8 @@ SCENARIOS = lists.ListPage(
             "Drop the risk register here: CSV or XLSX with scenario_code, scenario_name, events_per_year, "
             "loss_low, loss_high."
         ),
+        _("Import"),
+        "web:imports",
     ),
     rule=_("A draft counts nowhere until its owner approves it."),
     name=lambda row: row.name,
