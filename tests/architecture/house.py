@@ -32,6 +32,8 @@ WRITES = {
     "update_or_create",
     "raw",
 }
+OF_NO_UNIT = {"vulnerabilities.known_of"}
+"""Selectors that read public catalogues: they belong to no unit, and whoever sees a CVE may know what it is."""
 READS = {"objects", "_default_manager"}
 MAX_LINES = 400
 
@@ -143,13 +145,14 @@ def misnamed_commands(apps: Path) -> list[str]:
 
 
 def selectors_without_viewer(apps: Path) -> list[str]:
-    """Public selectors that read a table and do not ask who looks. Conditions and wordings read none."""
+    """Public selectors that read a table and ask neither who looks nor for rows that were narrowed already."""
     return [
         f"{app}.{function.name}"
         for app, part, path in sources(apps)
         if part == "selectors"
         for function in public_functions(path)
-        if "viewer" not in arguments(function)
+        if not {"viewer", "rows"} & arguments(function)
+        and f"{app}.{function.name}" not in OF_NO_UNIT
         and any(isinstance(node, ast.Attribute) and node.attr in READS for node in ast.walk(function))
     ]
 

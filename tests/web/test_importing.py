@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from garrison.core import selectors
 from garrison.core.imports import keeping
+from garrison.core.imports.run import Cancelled
 from garrison.core.jobs import importing, queue
 from garrison.core.models import ImportedFile, Job
 from tests.web.test_pages import TABLE, sign_in
@@ -66,6 +67,18 @@ def test_files_are_uploaded_imported_and_told(chief: Any, settings: Any) -> None
     assert b"has no name" in b"".join(csv.streaming_content)
     assert do(job).state == "done"  # a second delivery changes nothing
     assert ImportedFile.objects.count() == 3
+
+
+def test_an_import_that_is_called_off_leaves_nothing_waiting(chief: Any, settings: Any) -> None:
+    client = sign_in(chief)
+    client.post(reverse("web:upload"), {"files": [file("roster.csv", ROSTER)]})
+    job = Job.objects.get()
+    Job.objects.filter(pk=job.pk).update(cancel=True)
+    with pytest.raises(Cancelled):
+        importing.run(queue.Report(job.uuid), chief, **job.arguments)
+    assert not (Path(settings.UPLOAD_FOLDER) / job.arguments["folder"]).exists()
+    assert client.post(reverse("web:job_cancel", args=[job.uuid])).status_code == 302
+    assert "cancelled after" in client.get(reverse("web:job_progress", args=[job.uuid])).content.decode()
 
 
 def test_a_table_of_unknown_columns_is_mapped(chief: Any) -> None:

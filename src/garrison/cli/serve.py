@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -98,6 +99,7 @@ def check_port(host: str, port: int) -> None:
 
 def sweep() -> None:
     """Remove what killed imports left behind, and uploads that nobody came back for."""
+    from django.conf import settings
     from django.utils import timezone
 
     from garrison.core import lake_files
@@ -108,6 +110,9 @@ def sweep() -> None:
     sweep_staging(older_than=now - LEFT_BEHIND)
     lake_files.sweep_uncommitted(older_than=now - LEFT_BEHIND)
     sweep_uploads(older_than=now - timedelta(days=KEEP_DAYS))
+    for half in Path(settings.HOME).glob("tmp*.upload*"):  # what a browser was sending when the server was killed
+        if half.stat().st_mtime < (now - LEFT_BEHIND).timestamp():
+            half.unlink(missing_ok=True)
 
 
 class Keeper:

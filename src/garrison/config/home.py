@@ -28,6 +28,6 @@ def secret_key(folder: Path) -> str:
 
 
 def time_zone(folder: Path) -> str:
-    """The time zone that days are counted in: ``GARRISON_TIME_ZONE``, else the home folder's ``time-zone``, else UTC."""
+    """Where days are counted: the zone ``GARRISON_TIME_ZONE``, else the home folder's ``time-zone``, else UTC."""
     kept = folder / "time-zone"
     return os.environ.get("GARRISON_TIME_ZONE") or (kept.read_text().strip() if kept.exists() else "") or "UTC"

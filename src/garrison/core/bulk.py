@@ -64,9 +64,9 @@ def reconcile(
 
     Each row is a dict of field values (foreign keys by ``_id``) with its natural ``key``. A row whose ``compare``
     fields equal the stored ones is left alone, ``extra`` fields included. With ``merge`` an absent value ("", None,
-    empty) says nothing and leaves what is stored; ``fresh`` gives what it means in a new row. Of several rows with one key the last wins and the others count as
-    unchanged; texts longer than their columns are cut. Gives what became of each row, in order, and the primary key
-    by natural key.
+    empty) says nothing and leaves what is stored; ``fresh`` gives what it means in a new row. Of several rows with
+    one key the last wins and the others count as unchanged; texts longer than their columns are cut. Gives what became
+    of each row, in order, and the primary key by natural key.
     """
     cut(model, rows)
     last = {row[key]: index for index, row in enumerate(rows)}

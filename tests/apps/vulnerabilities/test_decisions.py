@@ -9,7 +9,7 @@ from garrison.apps.vulnerabilities import selectors, services
 from garrison.apps.vulnerabilities.models import Finding
 from garrison.apps.vulnerabilities.services import decisions
 from garrison.core import services as core
-from garrison.core.commands import Forbidden, Missing, Refused
+from garrison.core.commands import Forbidden, Missing, Refused, system_actor
 from garrison.core.models import AuditEntry
 from garrison.formats.facts import DeviceFact, FindingFact, HostFact, UnitFact
 from tests.kit.telling import tell
@@ -52,7 +52,9 @@ def test_a_decision_is_made_recorded_and_undone(chief, three, decide, asked, exp
     assert done.count == 2
     for found in Finding.objects.filter(uuid__in=three[:2]):
         assert {name: getattr(found, name) for name in expected} == expected
-        assert [entry.command for entry in selectors.history(found)] == [f"vulnerabilities.{decide.__name__}"]
+        assert [entry.command for entry in selectors.history(viewer=system_actor(), finding=found)] == [
+            f"vulnerabilities.{decide.__name__}"
+        ]
     assert Finding.objects.get(uuid=three[2]).owner == ""
     entry = AuditEntry.objects.get(command=f"vulnerabilities.{decide.__name__}")
     assert (entry.path, entry.target.startswith("2 findings"), len(entry.before)) == ("/ORG/A/", True, 2)
@@ -118,7 +120,9 @@ def test_a_finding_is_written_down(chief, make_user, three) -> None:
         "14 days",
         "Written down",
     )
-    assert [entry.command for entry in selectors.history(found)] == ["vulnerabilities.add"]
+    assert [entry.command for entry in selectors.history(viewer=system_actor(), finding=found)] == [
+        "vulnerabilities.add"
+    ]
     for wrong in ({"title": " "}, {"severity": "awful"}):
         with pytest.raises(Refused):
             services.add(actor=chief, **new | wrong)

@@ -15,7 +15,7 @@ from garrison.core import selectors
 from garrison.core.commands import Forbidden, Refused, changed, command
 from garrison.core.imports import keeping
 from garrison.core.imports.mapped import mapped_reader, run_mapped
-from garrison.core.imports.run import run_import
+from garrison.core.imports.run import Cancelled, run_import
 from garrison.core.jobs.queue import Report, ask, job
 from garrison.core.models import Job, User
 from garrison.core.scopes import paths
@@ -118,9 +118,13 @@ def run(report: Report, actor: User, *, folder: str, label: str) -> dict[str, An
     if not place.is_dir():
         return {"run": "", "statuses": {}}
     names = {path: path.name for path in place.rglob("*") if path.is_file()}
-    ran, readings = run_import(
-        actor=actor, paths=[place], at=timezone.now(), label=label, progress=report.progress, names=names
-    )
+    try:
+        ran, readings = run_import(
+            actor=actor, paths=[place], at=timezone.now(), label=label, progress=report.progress, names=names
+        )
+    except (Cancelled, Refused):
+        shutil.rmtree(place, ignore_errors=True)
+        raise
     shutil.rmtree(place, ignore_errors=True)
     statuses = [reading.status for reading in readings]
     return {"run": str(ran.uuid) if ran else "", "statuses": {name: statuses.count(name) for name in set(statuses)}}

@@ -115,7 +115,7 @@ def perform(uuid: str) -> None:
     try:
         result = KINDS[found.kind](Report(found.uuid), actor, **found.arguments)
     except Cancelled:
-        mine.update(state="cancelled", finished=timezone.now(), message="called off; nothing of it was stored")
+        mine.update(state="cancelled", finished=timezone.now(), message="called off; what was stored before is whole")
     except Refused as refusal:
         mine.update(state="failed", finished=timezone.now(), message=str(refusal)[:400])
     except OSError as error:

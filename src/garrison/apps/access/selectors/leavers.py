@@ -214,8 +214,11 @@ def proof(*, viewer: User, as_of: datetime) -> Proof:
     today = as_of.astimezone(zone()).date()
     people = narrow(Person.objects.all(), viewer, VIEW)
     run = AuditEntry.objects.filter(command="access.reconcile", outcome="done").order_by("-seq").first()
-    left = narrow(gone(today), viewer, VIEW)
-    still = left.filter(Q(pk__in=open_badges(today).values("person")) | Q(pk__in=open_accounts().values("person")))
+    left = gone(viewer=viewer, today=today)
+    still = left.filter(
+        Q(pk__in=open_badges(viewer=viewer, today=today).values("person"))
+        | Q(pk__in=open_accounts(viewer=viewer).values("person"))
+    )
     return Proof(
         version=VERSION,
         run=run.at if run else None,

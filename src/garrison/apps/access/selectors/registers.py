@@ -24,19 +24,20 @@ def zone() -> ZoneInfo:
     return ZoneInfo(settings.TIME_ZONE)
 
 
-def gone(today: date) -> QuerySet[Person]:
-    """Those whose last day worked is over; who left on a day that HR did not give counts too. For reconciling only."""
-    return Person.objects.filter(status="left").exclude(left__gte=today)
+def gone(*, viewer: User, today: date) -> QuerySet[Person]:
+    """Those whose last day worked is over; who left on a day that HR did not give counts too."""
+    return narrow(Person.objects.filter(status="left").exclude(left__gte=today), viewer, VIEW)
 
 
-def open_badges(today: date) -> QuerySet[Badge]:
-    """Badges that still open doors, of whomever. For reconciling only."""
-    return Badge.objects.filter(Q(valid_until=None) | Q(valid_until__gte=today), status="active")
+def open_badges(*, viewer: User, today: date) -> QuerySet[Badge]:
+    """Badges that still open doors."""
+    rows = Badge.objects.filter(Q(valid_until=None) | Q(valid_until__gte=today), status="active")
+    return narrow(rows, viewer, VIEW)
 
 
-def open_accounts() -> QuerySet[Account]:
-    """Accounts that may sign in, of whomever. For reconciling only."""
-    return Account.objects.filter(enabled=True)
+def open_accounts(*, viewer: User) -> QuerySet[Account]:
+    """Accounts that may sign in."""
+    return narrow(Account.objects.filter(enabled=True), viewer, VIEW)
 
 
 def accounts(*, viewer: User) -> QuerySet[Account]:

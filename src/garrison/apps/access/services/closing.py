@@ -30,10 +30,14 @@ def ask_to_close(*, actor: User, exceptions: Sequence[UUID | str], at: datetime)
     for some in batches(chosen):
         holders = [exception.person_id for exception in some]
         badges += list(
-            selectors.open_badges(today).filter(person__in=holders, closing_asked=None).values_list("uuid", "card")
+            selectors.open_badges(viewer=actor, today=today)
+            .filter(person__in=holders, closing_asked=None)
+            .values_list("uuid", "card")
         )
         accounts += list(
-            selectors.open_accounts().filter(person__in=holders, closing_asked=None).values_list("uuid", "login")
+            selectors.open_accounts(viewer=actor)
+            .filter(person__in=holders, closing_asked=None)
+            .values_list("uuid", "login")
         )
     if not badges and not accounts:
         raise Refused("closing was already asked for everything that is open here")

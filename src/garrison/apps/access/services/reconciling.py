@@ -21,7 +21,7 @@ def reconcile_leavers(*, actor: User, at: datetime) -> dict[str, list[str]]:
 
     Gives the employee numbers for which an exception was opened, reopened or closed. Doing it twice changes nothing.
     """
-    people, held = _held(at)
+    people, held = _held(actor, at)
     told: dict[str, list[str]] = {"opened": [], "reopened": [], "closed": [], "changed": []}
     known = _exceptions(closed=False)
     _close(set(known) - set(held), known, at, told)
@@ -51,11 +51,11 @@ def reconcile_leavers(*, actor: User, at: datetime) -> dict[str, list[str]]:
     return told
 
 
-def _held(at: datetime) -> tuple[dict[int, tuple[str, int | None, date | None]], dict[int, Held]]:
+def _held(actor: User, at: datetime) -> tuple[dict[int, tuple[str, int | None, date | None]], dict[int, Held]]:
     """The leavers with number, unit and last day, and what each of them still holds."""
     zone = selectors.zone()
     today = at.astimezone(zone).date()
-    gone = selectors.gone(today)
+    gone = selectors.gone(viewer=actor, today=today)
     people: dict[int, tuple[str, int | None, date | None]] = {
         pk: (number, unit, left) for pk, number, unit, left in gone.values_list("pk", "number", "unit_id", "left")
     }

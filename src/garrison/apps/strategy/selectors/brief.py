@@ -62,7 +62,7 @@ def _brief(viewer: User, as_of: date, at: datetime, since: date | None) -> tuple
     cost = money.cost(viewer=viewer, result=loss)
     possible = actions.candidates(viewer=viewer, at=at, found=found, loss=loss)
     first = first_three(possible)
-    read = sources()
+    read = sources(viewer=viewer)
     tallies = facts.tallies(found, at)
     top = organization.root(viewer=viewer)
     empty = all(tally.count is None for tally in tallies) and cost is None and top is None

@@ -7,7 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from garrison.apps.strategy.rules import Source
-from garrison.core.models import ImportedFile
+from garrison.apps.strategy.selectors.links import VIEW
+from garrison.core.models import ImportedFile, User
+from garrison.core.scopes import may
 from garrison.core.ui import figures
 
 SPEAKERS = (
@@ -21,8 +23,10 @@ SPEAKERS = (
 """The files that speak of what needs action, by the words that people use."""
 
 
-def sources() -> tuple[Source, ...]:
+def sources(*, viewer: User) -> tuple[Source, ...]:
     """When the newest file of each kind was read. Ages alone; the ledger itself stays with those who may see it."""
+    if not may(viewer, VIEW):
+        return ()
     newest = dict(
         ImportedFile.objects.filter(status__in=["imported", "unchanged"])
         .values_list("format")

@@ -10,7 +10,8 @@ from garrison.apps.vulnerabilities import rules
 from garrison.apps.vulnerabilities.models import Finding
 from garrison.apps.vulnerabilities.rules import Known
 from garrison.apps.vulnerabilities.selectors.knowledge import known_of
-from garrison.core.models import AuditEntry
+from garrison.core.models import AuditEntry, User
+from garrison.core.scopes import narrow
 from garrison.engines import priority as engine
 
 DECISIONS = tuple(
@@ -139,8 +140,10 @@ def _other_rows(severity: str | None, here: int | None) -> list[RuleRow]:
     ]
 
 
-def history(finding: Finding, limit: int = 30) -> QuerySet[AuditEntry]:
+def history(*, viewer: User, finding: Finding, limit: int = 30) -> QuerySet[AuditEntry]:
     """What people did to a finding that the viewer may see, newest first: who, when, and in which words."""
     entries = AuditEntry.objects.filter(command__in=DECISIONS, outcome="done")
+    if not narrow(Finding.objects.filter(pk=finding.pk), viewer, "vulnerabilities.view").exists():
+        return entries.none()
     told = entries.annotate(text=Cast("after", TextField())).filter(text__contains=str(finding.uuid))
     return told.order_by("-seq")[:limit]

@@ -72,7 +72,7 @@ def finding(request: HttpRequest, uuid: UUID) -> HttpResponse:
     context = {
         "finding": found,
         "explanation": selectors.explain(found),
-        "history": selectors.history(found),
+        "history": selectors.history(viewer=viewer, finding=found),
         "actions": actions,
         "source_url": listing.source_url(found, viewer),
         "source_name": listing.source_name(found),
