@@ -22,6 +22,7 @@ def unguarded(statement: str, *parameters: object) -> None:
             cursor.execute("DROP TRIGGER IF EXISTS audit_no_update")
             cursor.execute("DROP TRIGGER IF EXISTS audit_no_delete")
         else:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("ALTER TABLE core_auditentry DISABLE TRIGGER audit_append_only")
         cursor.execute(statement, parameters)
 

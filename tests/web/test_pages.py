@@ -212,7 +212,12 @@ def test_every_address_as_everybody(organisation: dict[str, Any]) -> None:
     unlisted = sorted(set(found) - set(MATRIX))
     assert not unlisted, f"add a row to permission_matrix.py for {unlisted}"
     assert not set(MATRIX) - set(found), f"rows without an address: {sorted(set(MATRIX) - set(found))}"
-    assert {name: row for name, row in found.items() if MATRIX[name] != row} == {}
+    assert {name: row for name, row in found.items() if meaning(MATRIX[name]) != meaning(row)} == {}
+
+
+def meaning(row: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """A row with "may, and it was done" and "may, and there was nothing to do" as one answer to an empty POST."""
+    return (*row[:2], *(302 if row[0] == "POST" and status == 409 else status for status in row[2:]))
 
 
 def problems(answer: HttpResponse) -> Iterator[str]:

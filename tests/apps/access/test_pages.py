@@ -13,7 +13,7 @@ from garrison.core.models import AuditEntry
 from garrison.formats.facts import AccessEventFact, AccountFact, BadgeFact, DeviceFact, PersonFact, UnitFact
 from tests.kit.telling import tell
 
-pytestmark = pytest.mark.django_db(databases=["default", "jobs"])
+pytestmark = pytest.mark.django_db(databases="__all__")
 NOW = datetime.now(UTC).replace(microsecond=0)
 UNITS = (
     UnitFact(code="ORG", name="Org"),

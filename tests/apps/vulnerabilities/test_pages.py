@@ -13,7 +13,7 @@ from garrison.apps.vulnerabilities.models import Finding
 from garrison.formats.facts import DeviceFact, FindingFact, HostFact, UnitFact, VulnerabilityFact
 from tests.kit.telling import tell
 
-pytestmark = pytest.mark.django_db(databases=["default", "jobs"])
+pytestmark = pytest.mark.django_db(databases="__all__")
 NOW = datetime.now(UTC).replace(microsecond=0)
 UNITS = (
     UnitFact(code="ORG", name="Org"),
