@@ -3,7 +3,7 @@
 import gzip
 import json
 import zipfile
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -172,7 +172,7 @@ def test_a_run_that_was_cut_off_is_concluded_by_the_next(system: User, now: date
     path = put(tmp_path, "hr.csv", ROSTER + JANE)
     run(system, now, path)
     ImportRun.objects.update(finished=None)
-    run(system, now, path)
+    run(system, now + timedelta(hours=1), path)
     assert not ImportRun.objects.filter(finished=None).exists()
 
 
@@ -201,3 +201,67 @@ def test_progress_never_falls_and_ends_whole(system: User, now: datetime, tmp_pa
     shares = [done / total for done, total in told]
     assert all(0 <= share <= 1 for share in shares)
     assert told[-1][0] == told[-1][1]
+
+
+def test_a_file_with_refused_rows_is_read_again_when_what_it_lacked_is_there(
+    system: User, now: datetime, tmp_path: Path
+) -> None:
+    scenarios = put(
+        tmp_path,
+        "scenarios.csv",
+        "scenario_code,scenario_name,unit_code,events_per_year,distribution,loss_low,loss_high\n"
+        "R-1,Theft,LG,0.5,lognormal,1000,9000\n",
+    )
+    (first,) = run(system, now, scenarios)
+    assert as_json(first)["rows"]["refused"] == 1
+    run(system, now, put(tmp_path, "units.csv", "unit_code,unit_name\nLG,Larkmere General\n"))
+    (again,) = run(system, now, scenarios)
+    assert as_json(again)["rows"] == {"read": 1, "stored": 1, "updated": 0, "unchanged": 0, "refused": 0}
+
+
+def test_a_roster_that_comes_back_is_the_truth_again(system: User, now: datetime, tmp_path: Path) -> None:
+    from garrison.apps.people.models import Person
+
+    first = put(tmp_path, "monday.csv", ROSTER + JANE)
+    second = put(tmp_path, "tuesday.csv", ROSTER + JANE.replace("Active,2020-01-01,", "Inactive,2020-01-01,2026-02-01"))
+    for path, status in ((first, "active"), (second, "left"), (first, "active")):
+        run(system, now, path)
+        assert Person.objects.get().status == status
+    (again,) = run(system, now, first)
+    assert again.status == "unchanged"
+
+
+def test_a_role_imports_only_what_it_may_change(make_user: object, now: datetime, tmp_path: Path) -> None:
+    analyst = make_user("ann", "analyst")  # type: ignore[operator]
+    put(tmp_path, "hr.csv", ROSTER + JANE)
+    put(tmp_path, "units.csv", "unit_code,unit_name,yearly_budget\nLG,Larkmere General,1\n")
+    found = {Path(reading.path).name: reading for reading in run(analyst, now, tmp_path)}
+    assert found["hr.csv"].status == "imported"
+    assert found["units.csv"].status == "refused"
+    assert "organization" in found["units.csv"].told[0].reason
+
+
+def test_long_numbers_with_a_common_start_stay_two(system: User, now: datetime, tmp_path: Path) -> None:
+    from garrison.apps.access.models import Badge
+
+    rows = "".join(f"{'9' * 80}{end},Ann,active\n" for end in "12")
+    (reading,) = run(system, now, put(tmp_path, "badges.csv", "card_number,holder_name,status\n" + rows))
+    assert (reading.status, Badge.objects.count()) == ("imported", 2)
+    (again,) = run(system, now, put(tmp_path, "same.csv", "card_number,holder_name,status\n" + rows + "\n"))
+    assert again.status == "unchanged"
+
+
+def test_events_of_an_import_that_fails_leave_no_file(
+    system: User, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from garrison.core import lake_files
+    from garrison.core.imports import services
+
+    def full(*arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(services, "_settle", full)
+    path = put(tmp_path, "events.csv", "event_time_utc,door,card_number,outcome\n2026-03-01T08:00:00Z,D-1,17,granted\n")
+    with pytest.raises(OSError, match="No space"):
+        run(system, now, path)
+    assert not [file for file in lake_files.lake().folder.rglob("*") if file.is_file()]

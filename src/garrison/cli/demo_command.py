@@ -89,7 +89,7 @@ def _link() -> str:
     """A one-time sign-in for the made-up security head, who is added the first time."""
     from garrison.core import selectors, services
     from garrison.core.commands import Missing
-    from garrison.core.links import one_time_link
+    from garrison.core.links import issue_link
 
     system = selectors.system_actor()
     try:
@@ -97,4 +97,4 @@ def _link() -> str:
     except Missing:
         head = services.add_user(actor=system, username=HEAD[0], name=HEAD[1], email=HEAD[2])
         services.grant_role(actor=system, user=head.uuid, role="security head", path="/")
-    return one_time_link(head)
+    return issue_link(actor=system, user=head.uuid)

@@ -39,8 +39,12 @@ def import_files(
     setup.start()
     from django.db import DatabaseError, OperationalError
 
+    from garrison.core.commands import Refused
+
     try:
         readings = import_with_progress(paths, actor(acting_as), dry_run=dry_run, quiet=as_json)
+    except Refused as refusal:
+        raise fail(str(refusal)) from refusal
     except OSError as error:
         raise fail(
             f"stopped: {error.strerror or error}. What was stored before is whole; run it again.", OURS

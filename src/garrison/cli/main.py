@@ -92,7 +92,7 @@ def _our_fault(kind: type[BaseException], error: BaseException, trace: Traceback
     typer.echo(f"garrison: an error of ours: {kind.__name__}: {error}", err=True)
     home = Path(os.environ.get("GARRISON_HOME") or Path.home() / ".garrison").expanduser()
     try:
-        with (home / "errors.log").open("a") as log:
+        with os.fdopen(os.open(home / "errors.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "w") as log:
             log.write("".join(traceback.format_exception(kind, error, trace)) + "\n")
     except OSError:
         traceback.print_exception(kind, error, trace)

@@ -31,7 +31,7 @@ def add(
     setup.start()
     from garrison.core import services
     from garrison.core.commands import Refused
-    from garrison.core.links import one_time_link
+    from garrison.core.links import issue_link
 
     who = actor(acting_as)
     password = sys.stdin.readline().rstrip("\n") if password_stdin else None
@@ -39,11 +39,12 @@ def add(
         user = services.add_user(actor=who, username=username, password=password, name=name, email=email)
         if role:
             services.grant_role(actor=who, user=user.uuid, role=role, path=_path(acting_as, unit))
+        link = issue_link(actor=who, user=user.uuid) if password is None else ""
     except Refused as refusal:
         raise fail(str(refusal)) from refusal
     typer.echo(f"Added {username}." + (f" Role: {role}." if role else " No role yet: garrison user grant."))
-    if password is None:
-        typer.echo(f"One-time sign-in: {one_time_link(user)}")
+    if link:
+        typer.echo(f"One-time sign-in: {link}")
 
 
 @app.command()
@@ -80,13 +81,14 @@ def link(username: str = typer.Argument(help="Sign-in name."), acting_as: str = 
     setup.start()
     from garrison.core import selectors
     from garrison.core.commands import Refused
-    from garrison.core.links import one_time_link
+    from garrison.core.links import issue_link
 
+    who = actor(acting_as)
     try:
-        user = selectors.user_named(viewer=actor(acting_as), username=username)
+        address = issue_link(actor=who, user=selectors.user_named(viewer=who, username=username).uuid)
     except Refused as refusal:
         raise fail(str(refusal)) from refusal
-    typer.echo(one_time_link(user))
+    typer.echo(address)
 
 
 @app.command("list")

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -17,14 +18,15 @@ def secret_key(folder: Path) -> str:
     if given := os.environ.get("GARRISON_SECRET_KEY"):
         return given
     path = folder / "secret.key"
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text()
-    made = secrets.token_urlsafe(48)
-    with os.fdopen(handle, "w") as file:
-        file.write(made)
-    return made
+    if not path.exists():
+        # Written whole under another name first: of two processes that begin at once both read the same whole key.
+        draft = folder / f"secret.key.{os.getpid()}"
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        with suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
+    return path.read_text()
 
 
 def time_zone(folder: Path) -> str:

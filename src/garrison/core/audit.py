@@ -37,7 +37,9 @@ class Break:
 
 def plain(value: Any) -> Any:
     """``value`` in JSON's own types: money and times as text, tuples as lists. Raises TypeError for anything else."""
-    if value is None or isinstance(value, str | bool | int | float):
+    if isinstance(value, str):
+        return value.replace("\0", "")  # PostgreSQL cannot hold it
+    if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, datetime | date):
         return value.isoformat()
@@ -84,8 +86,8 @@ def append(entries: Sequence[Entry], *, at: datetime) -> None:
             os_user=entry.os_user,
             command=entry.command,
             outcome=entry.outcome,
-            reason=entry.reason,
-            target=entry.target,
+            reason=plain(entry.reason),
+            target=plain(entry.target),
             path=entry.path,
             before=plain(entry.before),
             after=plain(entry.after),

@@ -36,18 +36,26 @@ def key_of(*parts: object, exact: bool = False) -> str:
 
 
 def cut(model: type[Model], rows: Sequence[dict[str, Any]]) -> None:
-    """Shorten texts to what their columns hold, in place; longer ones end in an ellipsis."""
+    """Make texts fit their columns, in place: longer ones end in an ellipsis, or in a digest where the column is
+    unique, and NUL characters, which PostgreSQL cannot hold, are dropped.
+    """
     if not rows:
         return
     longest = {
-        f.attname: f.max_length
+        f.attname: (f.max_length, f.unique)
         for f in model._meta.concrete_fields
         if isinstance(f, CharField) and f.max_length and f.attname in rows[0]
     }
     for row in rows:
-        for name, most in longest.items():
-            if (text := row[name]) and len(text) > most:
-                row[name] = f"{text[: most - 1]}…"
+        for name, (most, unique) in longest.items():
+            text = row[name]
+            if not text:
+                continue
+            if "\0" in text:
+                row[name] = text = text.replace("\0", "")
+            if len(text) > most:
+                end = f"#{hashlib.sha256(text.encode()).hexdigest()[:16]}" if unique else "…"
+                row[name] = text[: most - len(end)] + end
 
 
 def reconcile(

@@ -1,6 +1,8 @@
 """The manifest of the event lake: which files are visible, and how new ones become so."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -15,8 +17,24 @@ def lake() -> Lake:
     return Lake(Path(settings.LAKE_FOLDER))
 
 
+_watched: ContextVar[list[str] | None] = ContextVar("lake_files_written", default=None)
+
+
+@contextmanager
+def watching() -> Iterator[list[str]]:
+    """The names of the files published meanwhile, so that a transaction that fails can take its own files back."""
+    names: list[str] = []
+    token = _watched.set(names)
+    try:
+        yield names
+    finally:
+        _watched.reset(token)
+
+
 def publish(written: Sequence[Written]) -> None:
     """Make files visible when the running transaction commits."""
+    if (watched := _watched.get()) is not None:
+        watched.extend(file.name for file in written)
     LakeFile.objects.bulk_create(
         [
             LakeFile(

@@ -48,8 +48,13 @@ ROLES: dict[str, tuple[str, ...]] = {
         "threats.*",
         "vulnerabilities.*",
         "organization.ensure_places",
+        "people.import_facts",
+        "access.import_facts",
+        "compliance.import_facts",
         "controls.record_test",
+        "controls.remove_test",
         "risk.draft_scenario",
+        "risk.restore",
     ),
     "reader": ("*.view", "core.save_view", "core.delete_view"),
 }

@@ -175,7 +175,10 @@ def sweep_staging(older_than: datetime | None = None) -> int:
     """
     swept = 0
     for folder in Path(settings.STAGING_FOLDER).glob("*"):
-        written = max(path.stat().st_mtime for path in (folder, *folder.glob("*")))
+        try:
+            written = max(path.stat().st_mtime for path in (folder, *folder.glob("*")))
+        except FileNotFoundError:  # an import that has just ended took it away itself
+            continue
         if older_than is None or written < older_than.timestamp():
             shutil.rmtree(folder, ignore_errors=True)
             swept += 1

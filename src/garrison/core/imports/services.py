@@ -1,12 +1,13 @@
 """Commands of importing: a group of files stored whole or not at all, and the conclusions drawn at the end."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from types import TracebackType
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Max, Q
 
 from garrison.core import lake_files
 from garrison.core.bulk import batches
@@ -19,6 +20,20 @@ from garrison.core.scopes import paths
 from garrison.formats.facts import Fact
 
 IMPORT_LOCK = 0x6A77_1501
+STANDING = (
+    "business-units",
+    "hr-roster",
+    "directory",
+    "directory-ldif",
+    "badge-holders",
+    "devices",
+    "hosts-table",
+    "controls-table",
+    "scenarios-table",
+    "initiatives-table",
+)
+"""Formats whose newest file is the truth of its source, also when its very bytes were imported before."""
+STILL_RUNNING = timedelta(minutes=10)
 
 
 class DryRun(Exception):
@@ -96,13 +111,12 @@ class Work:
         self.actor, self.at, self.label, self.dry_run = actor, at, label, dry_run
         self.run: ImportRun | None = None
         self._atomic: transaction.Atomic | None = None
-        self._lake_before: set[str] = set()
+        self._dry_files: list[str] = []
 
     def __enter__(self) -> "Work":
         if self.dry_run:
             self._atomic = transaction.atomic()
             self._atomic.__enter__()
-            self._lake_before = lake_files.names()
         self.run = begin(actor=self.actor, at=self.at, label=self.label)
         return self
 
@@ -110,14 +124,13 @@ class Work:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._atomic is not None:
-            written = lake_files.names() - self._lake_before
             self._atomic.__exit__(DryRun, DryRun(), None)
-            lake_files.discard(written)
+            lake_files.discard(self._dry_files)
             self.run = None
 
     def known(self, readings: Sequence[Reading]) -> None:
         """Mark files whose very bytes were stored before by the same reader, and settle those not to be stored."""
-        stored = earlier([reading.sha256 for reading in readings if not reading.status])
+        stored = earlier([reading for reading in readings if not reading.status])
         for reading in readings:
             before = stored.get((reading.sha256, reading.format, reading.version))
             if not reading.status and before is not None:
@@ -134,11 +147,20 @@ class Work:
     def _store(self, readings: Sequence[Reading], stage: Stage | None) -> None:
         """Run the command and keep the ledger rows."""
         assert self.run is not None
-        try:
-            store(actor=self.actor, run=self.run, readings=readings, stage=stage, at=self.at)
-        except OSError:
-            lake_files.sweep_uncommitted()
-            raise
+        if stage is not None and (apps := _withheld(self.actor, stage.kinds())):
+            for reading in readings:
+                _refuse(reading, f"your role may not change {', '.join(apps)}; ask somebody whose role may")
+            stage = None
+        stored = False
+        with lake_files.watching() as written:
+            try:
+                store(actor=self.actor, run=self.run, readings=readings, stage=stage, at=self.at)
+                stored = True
+            finally:
+                if not stored:
+                    lake_files.discard(written)
+        if self.dry_run:
+            self._dry_files += written
 
     def finish(self, readings: Sequence[Reading]) -> None:
         """Let the apps draw conclusions when something changed, or when an earlier run was cut off before it could."""
@@ -147,18 +169,50 @@ class Work:
         unfinished = ImportRun.objects.filter(finished=None).exclude(pk=self.run.pk)
         moved = moved or unfinished.exists()
         finish(actor=self.actor, run=self.run, at=self.at, moved=moved)
-        if moved:
-            unfinished.update(finished=self.at)
+        if moved:  # a younger one may be another import that is still under way: it concludes for itself
+            unfinished.filter(at__lt=self.at - STILL_RUNNING).update(finished=self.at)
 
 
-def earlier(digests: Sequence[str]) -> dict[tuple[str, str, int], ImportedFile]:
-    """The ledger rows of these bytes that were stored before, by digest, format and reader version."""
+def earlier(readings: Sequence[Reading]) -> dict[tuple[str, str, int], ImportedFile]:
+    """The ledger rows of bytes that need no second reading, by digest, format and reader version.
+
+    A file with refused rows is read again: what it lacked may be there now. So is one of a standing register (a
+    roster, a badge list) after which a later run stored another one of its kind: it is what its sender holds true.
+    """
     found: dict[tuple[str, str, int], ImportedFile] = {}
-    for chunk in batches(dict.fromkeys(digests)):
-        rows = ImportedFile.objects.filter(sha256__in=chunk, status__in=["imported", "unchanged"])
-        for row in rows.order_by("-pk"):
+    for chunk in batches(dict.fromkeys(reading.sha256 for reading in readings)):
+        rows = ImportedFile.objects.filter(
+            sha256__in=chunk, status__in=["imported", "unchanged"], rows_refused=0
+        ).order_by("pk")
+        for row in rows:
             found[row.sha256, row.format, row.reader_version] = row
-    return found
+    newest = {
+        (row["format"], row["sha256"]): row["run"]
+        for row in ImportedFile.objects.filter(format__in=STANDING)
+        .filter(Q(rows_stored__gt=0) | Q(rows_updated__gt=0))
+        .values("format", "sha256")
+        .annotate(run=Max("run_id"))
+    }
+    return {
+        place: row
+        for place, row in found.items()
+        if not any(
+            kind == row.format and digest != row.sha256 and run > row.run_id for (kind, digest), run in newest.items()
+        )
+    }
+
+
+def _withheld(actor: User, kinds: set[type[Fact]]) -> list[str]:
+    """The apps that would store these kinds of fact and that the actor's role may not change."""
+    apps = {importer.__module__.split(".")[2] for kind in kinds for importer in IMPORTERS[kind]}
+    return sorted(app for app in apps if "/" not in paths(actor, f"{app}.import_facts"))
+
+
+def _refuse(reading: Reading, reason: str) -> None:
+    """Refuse a whole file that was read."""
+    reading.status, reading.read, reading.refused = "refused", 0, 0
+    reading.counts.clear()
+    reading.messages = [(0, "", reason, True)]
 
 
 def _ledger_row(run: ImportRun, reading: Reading, at: datetime) -> ImportedFile:

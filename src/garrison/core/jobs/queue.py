@@ -96,6 +96,8 @@ def cancel(*, actor: User, uuid: UUID, at: datetime) -> Job:
 def enqueue(asked: Job) -> None:
     """Put the work on the queue and remember the queue's id of it."""
     with transaction.atomic(using=jobs_alias()):
+        if not Job.objects.filter(pk=asked.pk, task="").update(task="queued"):
+            return  # somebody else put it there
         queued = perform.enqueue(str(asked.uuid))
         Job.objects.filter(pk=asked.pk).update(task=str(queued.id))
 
@@ -105,12 +107,15 @@ def perform(uuid: str) -> None:
     """Do the work of one job: what the queue calls in a worker."""
     mine = Job.objects.filter(uuid=uuid)
     found = mine.get()
-    if found.cancel or found.state in ("done", "cancelled"):
+    if found.cancel:
         mine.filter(state__in=["waiting", "running"]).update(state="cancelled", finished=timezone.now())
         return
-    mine.update(
-        state="running", attempts=found.attempts + 1, started=timezone.now(), heartbeat=timezone.now(), message=""
+    now = timezone.now()
+    claimed = mine.filter(state="waiting").update(
+        state="running", attempts=found.attempts + 1, started=now, heartbeat=now, message=""
     )
+    if not claimed:  # another worker has it, or it has ended
+        return
     actor = User.objects.get(uuid=found.actor)
     try:
         result = KINDS[found.kind](Report(found.uuid), actor, **found.arguments)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db import OperationalError, close_old_connections, connections
+from django.db import DatabaseError, close_old_connections, connections
 from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Worker as QueueWorker
 from django_tasks_db.models import DBTaskResult
@@ -74,7 +74,7 @@ class Worker(QueueWorker):  # type: ignore[misc]
                 if rounds % 3 == 0:
                     close_old_connections()
                     reap()
-            except OperationalError as error:
+            except DatabaseError as error:
                 log.warning("no heartbeat this time: %s", error)
         connections.close_all()
 
@@ -83,7 +83,7 @@ class Worker(QueueWorker):  # type: ignore[misc]
         while not self._stop.wait(DAILY_S):
             try:
                 ask_daily(at=timezone.now())
-            except OperationalError as error:
+            except DatabaseError as error:
                 log.warning("daily work is asked for later: %s", error)
         connections.close_all()
 

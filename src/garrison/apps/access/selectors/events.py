@@ -24,10 +24,11 @@ MOST = 2_000
 COLUMNS = "time, door, asset, outcome, card, direction, reason, person, number, file, row"
 
 USES = """
-SELECT e.card, count(*), max(e.time), arg_max(e.door, e.time)
-FROM events e JOIN (SELECT unnest(?::VARCHAR[]) AS card, unnest(?::TIMESTAMP[]) AS since) c ON e.card = c.card
+SELECT c.card, count(*), max(e.time), arg_max(e.door, e.time)
+FROM events e
+JOIN (SELECT unnest(?::VARCHAR[]) AS card, unnest(?::TIMESTAMP[]) AS since) c ON lower(e.card) = lower(c.card)
 WHERE e.outcome = 'granted' AND e.time >= c.since
-GROUP BY e.card
+GROUP BY c.card
 """
 
 
@@ -106,8 +107,8 @@ def movements(*, viewer: User, person: Person, days: int, at: datetime) -> tuple
     rows = _select(
         viewer,
         at - timedelta(days=days),
-        ["(person = ? OR (person = '' AND list_contains(?::VARCHAR[], card)))"],
-        [person.uuid.hex, cards],
+        ["(person = ? OR (person = '' AND list_contains(?::VARCHAR[], lower(card))))"],
+        [person.uuid.hex, [card.lower() for card in cards]],
         limit=MOST + 1,
         permission="access.look_at_movements",
     )
@@ -118,8 +119,8 @@ def uses(*, viewer: User, cards: Sequence[str], since: datetime, limit: int = 20
     """When these badges were let in since ``since``, oldest first: the evidence of an access exception."""
     if not cards:
         return []
-    conditions = ["outcome = 'granted'", "list_contains(?::VARCHAR[], card)"]
-    rows = _select(viewer, since, conditions, [list(cards)], limit=limit, ascending=True)
+    conditions = ["outcome = 'granted'", "list_contains(?::VARCHAR[], lower(card))"]
+    rows = _select(viewer, since, conditions, [[card.lower() for card in cards]], limit=limit, ascending=True)
     return _dress(rows, viewer)
 
 
