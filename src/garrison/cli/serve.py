@@ -59,6 +59,8 @@ def serve_forever(
     if not selectors.users(viewer=selectors.system_actor()).exists():
         typer.echo("Nobody can sign in yet. Add the first user: garrison user add NAME --role 'security head'")
     from django.conf import settings
+
+    (settings.HOME / "address").write_text(os.environ["GARRISON_URL"] + "\n")
     from django.db import connections
 
     typer.echo(f"Garrison is at {settings.GARRISON_URL} (Ctrl-C stops it)")
@@ -100,6 +102,8 @@ def check_port(host: str, port: int) -> None:
 def sweep() -> None:
     """Remove what killed imports left behind, and uploads that nobody came back for."""
     from django.conf import settings
+
+    (settings.HOME / "address").write_text(os.environ["GARRISON_URL"] + "\n")
     from django.utils import timezone
 
     from garrison.core import lake_files

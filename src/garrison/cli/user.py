@@ -29,17 +29,21 @@ def add(
     from garrison.core import setup
 
     setup.start()
+    from django.db import transaction
+
     from garrison.core import services
     from garrison.core.commands import Refused
     from garrison.core.links import issue_link
 
     who = actor(acting_as)
     password = sys.stdin.readline().rstrip("\n") if password_stdin else None
+    path = _path(acting_as, unit)
     try:
-        user = services.add_user(actor=who, username=username, password=password, name=name, email=email)
-        if role:
-            services.grant_role(actor=who, user=user.uuid, role=role, path=_path(acting_as, unit))
-        link = issue_link(actor=who, user=user.uuid) if password is None else ""
+        with transaction.atomic():  # a user without the role that was asked for is no use
+            user = services.add_user(actor=who, username=username, password=password, name=name, email=email)
+            if role:
+                services.grant_role(actor=who, user=user.uuid, role=role, path=path)
+            link = issue_link(actor=who, user=user.uuid) if password is None else ""
     except Refused as refusal:
         raise fail(str(refusal)) from refusal
     typer.echo(f"Added {username}." + (f" Role: {role}." if role else " No role yet: garrison user grant."))

@@ -29,6 +29,13 @@ def secret_key(folder: Path) -> str:
     return path.read_text()
 
 
+def address(folder: Path) -> str:
+    """How people reach the server: ``GARRISON_URL``, else where ``garrison serve`` last listened, else port 8000."""
+    kept = folder / "address"
+    given = os.environ.get("GARRISON_URL") or (kept.read_text().strip() if kept.exists() else "")
+    return (given or "http://127.0.0.1:8000").rstrip("/")
+
+
 def time_zone(folder: Path) -> str:
     """Where days are counted: the zone ``GARRISON_TIME_ZONE``, else the home folder's ``time-zone``, else UTC."""
     kept = folder / "time-zone"

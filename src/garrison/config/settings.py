@@ -4,12 +4,12 @@ import os
 from urllib.parse import urlsplit
 
 from garrison.config.databases import databases
-from garrison.config.home import home_folder, secret_key, time_zone
+from garrison.config.home import address, home_folder, secret_key, time_zone
 
 HOME = home_folder()
 DEBUG = os.environ.get("GARRISON_DEBUG") == "1"
 SECRET_KEY = secret_key(HOME)
-GARRISON_URL = os.environ.get("GARRISON_URL", "http://127.0.0.1:8000").rstrip("/")
+GARRISON_URL = address(HOME)
 _HTTPS = GARRISON_URL.startswith("https://")
 ALLOWED_HOSTS = [
     host for host in os.environ.get("GARRISON_HOSTS", "127.0.0.1,localhost,[::1]").split(",") if host.strip()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from garrison.core.commands import COMMANDS, Missing, system_actor
 from garrison.core.models import (
@@ -18,14 +18,17 @@ from garrison.core.models import (
     Undo,
     User,
 )
-from garrison.core.scopes import may, narrow, paths
+from garrison.core.scopes import narrow, paths, within
 
 
 def users(*, viewer: User) -> QuerySet[User]:
-    """Everyone who can sign in. Only for those who hold ``users.view``."""
-    if not may(viewer, "users.view"):
-        return User.objects.none()
-    return User.objects.filter(is_system=False).prefetch_related("grants").order_by("username")
+    """Who can sign in and holds a role in the viewer's units; for a viewer of everything, everybody."""
+    held = paths(viewer, "users.view")
+    everyone = User.objects.filter(is_system=False).prefetch_related("grants").order_by("username")
+    if "/" in held:
+        return everyone
+    below = Grant.objects.filter(user=OuterRef("pk")).filter(within(viewer, "users.view", field="path"))
+    return everyone.filter(Exists(below)) if held else everyone.none()
 
 
 def users_named(*, viewer: User, text: str) -> QuerySet[User]:
@@ -131,8 +134,8 @@ def audit_totals(*, viewer: User) -> dict[str, int]:
 
 
 def jobs(*, viewer: User) -> QuerySet[Job]:
-    """Long work: one's own, or everyone's for those who may see users."""
-    mine = Q() if may(viewer, "users.view") else Q(actor=viewer.uuid)
+    """Long work: one's own, or everyone's for those who see all users."""
+    mine = Q() if "/" in paths(viewer, "users.view") else Q(actor=viewer.uuid)
     return Job.objects.filter(mine).order_by("-asked")
 
 

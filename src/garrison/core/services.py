@@ -123,6 +123,12 @@ def choose_theme(*, actor: User, theme: str) -> None:
     changed(target=actor.username, before={"theme": before}, after={"theme": theme})
 
 
+@command("core.begin_day")
+def begin_day(*, actor: User, at: datetime) -> None:
+    """A day begins: apps subscribe to draw the conclusions that time alone brings, such as a last day that is over."""
+    changed(target=at.date(), after={"at": at})
+
+
 @command("core.save_view")
 def save_view(*, actor: User, page: str, name: str, query: str, shared: bool = False) -> SavedView:
     """Keep a list page's filters, order and columns under a name; the same name again replaces it."""

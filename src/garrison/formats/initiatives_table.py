@@ -26,7 +26,7 @@ def _build(row: int, values: Values, _: Tally) -> InitiativeFact:
         code=code,
         name=values["initiative_name"],
         cost=values["cost"],
-        currency=values.get("currency", "USD"),
+        currency=values.get("currency", ""),
         unit=values.get("unit_code", ""),
         owner=values.get("owner", ""),
         effectiveness=values.get("effectiveness", {}),

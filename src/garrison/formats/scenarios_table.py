@@ -52,7 +52,7 @@ def _build(row: int, values: Values, _: Tally) -> ScenarioFact:
         name=values["scenario_name"],
         unit=values.get("unit_code", ""),
         owner=values.get("owner", ""),
-        currency=values.get("currency", "USD"),
+        currency=values.get("currency", ""),
         rate=values["events_per_year"],
         rate_low=values.get("events_low"),
         rate_high=values.get("events_high"),

@@ -17,3 +17,9 @@ def compare_again(*, actor: User, at: datetime, moved: bool, **_: Any) -> None:
     if moved:
         services.match_holders(actor=actor, at=at)
         services.reconcile_leavers(actor=actor, at=at)
+
+
+@on("core.begin_day")
+def when_a_day_begins(*, actor: User, at: datetime, **_: Any) -> None:
+    """A last day worked may be over since yesterday."""
+    services.reconcile_leavers(actor=actor, at=at)

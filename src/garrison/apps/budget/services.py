@@ -51,8 +51,10 @@ class Replanned:
 
 @command("budget.import_initiatives")
 def import_initiatives(*, actor: User, batch: Batch) -> None:
-    """Store initiatives and what each takes off which scenario."""
+    """Store initiatives and what each takes off which scenario; without a currency, in the top unit's."""
     stored = 0
+    top = organization.root(viewer=actor)
+    main = (top.currency if top else "") or "USD"
     for chunk in batches(batch):
         facts = [staged.fact for staged in chunk if isinstance(staged.fact, InitiativeFact)]
         units = organization.unit_ids(viewer=actor, codes={fact.unit for fact in facts})
@@ -62,7 +64,12 @@ def import_initiatives(*, actor: User, batch: Batch) -> None:
                 batch.refuse(staged, "unit_code", f"there is no unit {fact.unit}; import the business units first")
                 continue
             kept.append((staged, fact))
-            rows.append(_row(fact, units) | {"source_id": staged.file.pk, "source_row": fact.row})
+            row = _row(fact, units) | {"source_id": staged.file.pk, "source_row": fact.row}
+            row["currency"] = row["currency"] or main
+            if row["currency"] != main:
+                said = f"{fact.code} is in {row['currency']}, the organisation counts in {main}: no plan can choose it"
+                batch.note(staged.file, said, row=fact.row, name="currency")
+            rows.append(row)
         verdicts, ids = reconcile(Initiative, rows, compare=COMPARED)
         effects, owners = [], []
         for place, (staged, fact) in enumerate(kept):

@@ -32,9 +32,10 @@ def import_people(*, actor: User, batch: Batch) -> dict[str, int]:
     """
     units, sites = _places(actor, batch)
     totals: Counter[str] = Counter({STORED: 0, UPDATED: 0, UNCHANGED: 0})
+    first: dict[tuple[int, str], int] = {}
     homeless: dict[int, tuple[ImportedFile, Counter[str]]] = {}
     for chunk in batches(batch, CHUNK):
-        taken = [staged for staged in chunk if not _refused(batch, staged)]
+        taken = [staged for staged in chunk if not _refused(batch, staged) and not _repeated(batch, staged, first)]
         recorded = _recorded(taken)
         rows = [_row(staged, units, sites, recorded, batch) for staged in taken]
         verdicts, _ = reconcile(Person, rows, compare=FIELDS)
@@ -83,6 +84,16 @@ def _refused(batch: Batch, staged: Staged) -> bool:
         batch.refuse(staged, "employee_id", f"The number is longer than {NUMBER} characters.")
         return True
     return False
+
+
+def _repeated(batch: Batch, staged: Staged, first: dict[tuple[int, str], int]) -> bool:
+    """Refuse a second row of one number in one file: which of them holds is for HR to say, not for their order."""
+    fact = _fact(staged)
+    row = first.setdefault((staged.file.pk, key_of(fact.number)), fact.row)
+    if row == fact.row:
+        return False
+    batch.refuse(staged, "employee_id", f"The number {fact.number} stands in row {row} already; correct the roster.")
+    return True
 
 
 def _recorded(taken: Sequence[Staged]) -> dict[str, Any]:

@@ -26,6 +26,8 @@ from garrison.formats.facts import ControlFact, ScenarioFact
 
 METHOD = "compound Poisson by FFT, version 1"
 LOOK_BACK_DAYS = 7
+JUDGED = ("rate", "rate_low", "rate_high", "distribution", "low", "mode", "high", "currency")
+"""What an approval is about: another estimate needs another one."""
 COMPARED = (
     "name",
     "unit_id",
@@ -60,8 +62,10 @@ class Decided:
 
 @command("risk.import_scenarios")
 def import_scenarios(*, actor: User, batch: Batch) -> None:
-    """Store scenarios from a table. A scenario without an approver is a draft."""
+    """Store scenarios from a table: without an approver as drafts, without a currency in the top unit's."""
     stored = 0
+    top = organization.root(viewer=actor)
+    main = (top.currency if top else "") or "USD"
     for chunk in batches(batch):
         facts = [staged.fact for staged in chunk if isinstance(staged.fact, ScenarioFact)]
         units = organization.unit_ids(viewer=actor, codes={fact.unit for fact in facts})
@@ -71,11 +75,29 @@ def import_scenarios(*, actor: User, batch: Batch) -> None:
                 batch.refuse(staged, "unit_code", f"there is no unit {fact.unit}; import the business units first")
                 continue
             kept.append(staged)
-            rows.append(_row(fact, units) | {"source_id": staged.file.pk, "source_row": fact.row})
+            row = _row(fact, units) | {"source_id": staged.file.pk, "source_row": fact.row}
+            row["currency"] = row["currency"] or main
+            if row["currency"] != main:
+                said = f"{fact.code} is in {row['currency']}, the organisation counts in {main}: no loss holds it"
+                batch.note(staged.file, said, row=fact.row, name="currency")
+            rows.append(row)
+        _keep_approvals(rows)
         verdicts, _ = reconcile(Scenario, rows, compare=COMPARED)
         batch.settle(kept, verdicts)
         stored += sum(verdict != "unchanged" for verdict in verdicts)
     changed(target="scenarios", after={"stored": stored})
+
+
+def _keep_approvals(rows: list[dict[str, Any]]) -> None:
+    """Where a table names no approver and its estimate is what somebody approved here, the approval stands."""
+    approved = {
+        scenario.code: scenario
+        for scenario in Scenario.objects.filter(code__in=[row["code"] for row in rows], status="approved")
+    }
+    for row in rows:
+        known = approved.get(row["code"])
+        if known is not None and row["status"] == "draft" and all(getattr(known, n) == row[n] for n in JUDGED):
+            row.update({name: getattr(known, name) for name in ("status", "approved_by", "approved_on", "basis")})
 
 
 @command("risk.import_safeguards")
@@ -183,7 +205,8 @@ def compute(*, actor: User, as_of: date, at: datetime, because: str = "") -> lis
     if "/" not in paths(actor, "risk.compute"):
         raise Forbidden("a loss is computed from every unit's scenarios; your role covers only a part of them")
     made = []
-    days = [as_of] if LossResult.objects.exists() else [as_of - timedelta(days=LOOK_BACK_DAYS), as_of]
+    first = not LossResult.objects.exists()
+    days = [as_of, as_of - timedelta(days=LOOK_BACK_DAYS)] if first else [as_of]
     units = list(Unit.objects.filter(parent__isnull=False, parent__parent=None))
     for day in days:
         why = because if day == as_of else "state of that day, from the dated tests"
@@ -200,11 +223,17 @@ def compute(*, actor: User, as_of: date, at: datetime, because: str = "") -> lis
 
 
 def _compute_one(
-    actor: User, unit: Unit | None, everything: list[selectors.Current], day: date, at: datetime, because: str
+    actor: User,
+    unit: Unit | None,
+    everything: list[selectors.Current],
+    day: date,
+    at: datetime,
+    because: str,
 ) -> list[LossResult]:
     """Compute one unit's loss unless the newest result has the same inputs, or there never was anything to lose.
 
-    Amounts of several currencies are not added up: the most frequent one counts.
+    Amounts of several currencies are not added up: the organisation's own counts where there is any in it, else the
+    most frequent one.
     """
     current = [row for row in everything if unit is None or _path(row.scenario).startswith(unit.path)]
     newest = LossResult.objects.filter(unit=unit).order_by("-as_of", "-at", "-pk").first()
@@ -212,7 +241,8 @@ def _compute_one(
         return []
     currencies = sorted({row.scenario.currency for row in current})
     if len(currencies) > 1:
-        main = max(currencies, key=lambda c: sum(row.scenario.currency == c for row in current))
+        top = organization.root(viewer=actor)
+        main = max(currencies, key=lambda c: (top is not None and c == top.currency, _times(current, c)))
         current = [row for row in current if row.scenario.currency == main]
         currencies = [main]
     estimates = [estimate for row in current if not why_unusable(estimate := row.estimate)]
@@ -235,6 +265,11 @@ def _compute_one(
             because=because[:400],
         )
     ]
+
+
+def _times(rows: list[selectors.Current], currency: str) -> int:
+    """How many scenarios count in a currency."""
+    return sum(row.scenario.currency == currency for row in rows)
 
 
 def _decided(actor: User, scenario: Scenario, before: dict[str, Any], at: datetime, label: str) -> Decided:

@@ -55,3 +55,9 @@ def after_undo(*, actor: User, at: datetime, result: str, **_: Any) -> None:
 def _anew(actor: User, at: datetime, because: str) -> None:
     """Compute the losses of the day."""
     services.compute(actor=actor, as_of=local_day(at), at=at, because=because)
+
+
+@on("core.begin_day")
+def when_a_day_begins(*, actor: User, at: datetime, **_: Any) -> None:
+    """A control's test may have fallen overdue since yesterday, which lowers what it counts for."""
+    _anew(actor, at, "a day passed")

@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from garrison.apps.assets.models import Asset
+from garrison.apps.threats.models import Vulnerability
 from garrison.apps.vulnerabilities import selectors
 from garrison.core.models import User
 from garrison.core.registries import NAV, PANELS, SEARCH, Hit, NavEntry, Panel, SearchProvider
@@ -31,7 +32,14 @@ SEARCH.append(SearchProvider("Findings", selectors.VIEW, hits))
 def of_asset(*, viewer: User, subject: Asset, as_of: datetime) -> dict[str, Any] | None:
     """The open findings of an asset."""
     rows, count = selectors.of_asset(viewer=viewer, asset=subject)
-    return {"findings": rows, "count": count, "asset": subject}
+    return {"findings": rows, "count": count, "asked": subject.code}
 
 
+def of_vulnerability(*, viewer: User, subject: Vulnerability, as_of: datetime) -> dict[str, Any] | None:
+    """Where a vulnerability is found here; None where no open finding in sight names it."""
+    rows, count = selectors.of_cve(viewer=viewer, cve=subject.cve)
+    return {"findings": rows, "count": count, "asked": subject.cve} if count else None
+
+
+PANELS.append(Panel("threats.vulnerability", selectors.VIEW, "vulnerabilities/_asset.html", of_vulnerability, 20))
 PANELS.append(Panel("assets.asset", selectors.VIEW, "vulnerabilities/_asset.html", of_asset, 20))

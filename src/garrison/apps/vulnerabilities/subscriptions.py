@@ -69,3 +69,9 @@ def _weigh_again(actor: User, uuids: Sequence[UUID]) -> None:
         ids += assets.assets(viewer=actor).filter(uuid__in=some).order_by().values_list("pk", flat=True)
     if ids:
         services.prioritise(actor=actor, assets=ids)
+
+
+@on("core.begin_day")
+def when_a_day_begins(*, actor: User, at: datetime, **_: Any) -> None:
+    """An accepted risk may have run out since yesterday."""
+    services.end_acceptances(actor=actor, at=at)

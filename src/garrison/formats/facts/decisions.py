@@ -41,7 +41,7 @@ class ScenarioFact(Fact, frozen=True, kw_only=True):
     name: str
     unit: str = ""
     owner: str = ""
-    currency: str = "USD"
+    currency: str = ""
     rate: float
     rate_low: float | None = None
     rate_high: float | None = None
@@ -64,7 +64,7 @@ class InitiativeFact(Fact, frozen=True, kw_only=True):
     code: str
     name: str
     cost: Decimal
-    currency: str = "USD"
+    currency: str = ""
     unit: str = ""
     owner: str = ""
     effectiveness: dict[str, float] = {}

@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-from django.contrib.auth import login
+from allauth.account.utils import perform_login
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,8 +14,6 @@ from django.views.decorators.http import require_http_methods
 
 from garrison.core import links, selectors
 from garrison.core.commands import Refused
-
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @login_not_required
@@ -37,5 +35,6 @@ def once(request: HttpRequest, uuid: UUID, token: str) -> HttpResponse:
         )
     except Refused:
         return render(request, "web/profile/once.html", {"subject": None}, status=410)
-    login(request, user, backend=BACKEND)
-    return HttpResponseRedirect("/" if user.has_usable_password() else reverse("web:first_password"))
+    following = "/" if user.has_usable_password() else reverse("web:first_password")
+    answer: HttpResponse = perform_login(request, user, redirect_url=following)  # asks for a second factor, if any
+    return answer

@@ -1,7 +1,7 @@
 """Badge events, read from the lake and narrowed there by the unit path of the door."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from garrison.apps.people.models import Person
 from garrison.core import lake_files
 from garrison.core.bulk import batches
 from garrison.core.models import ImportedFile, LakeFile, User
-from garrison.core.scopes import paths, within
+from garrison.core.scopes import may, paths, within
 
 VIEW = "access.view"
 OUTCOMES = ("granted", "denied", "forced", "held", "exit", "other")
@@ -83,7 +83,7 @@ def events(
         conditions.append("contains(lower(door), ?)")
         parameters.append(door.lower())
     rows = _select(viewer, since, conditions, parameters, limit=per + 1, offset=(page - 1) * per)
-    return Movements(_dress(rows[:per], viewer), len(rows) > per, page)
+    return Movements(_without_names(_dress(rows[:per], viewer), viewer), len(rows) > per, page)
 
 
 def door_events(*, viewer: User, door: Asset, since: datetime, limit: int = 10) -> list[Movement]:
@@ -95,7 +95,7 @@ def door_events(*, viewer: User, door: Asset, since: datetime, limit: int = 10) 
         [door.uuid.hex, door.code.lower(), door.name.lower()],
         limit=limit,
     )
-    return _dress(rows, viewer)
+    return _without_names(_dress(rows, viewer), viewer)
 
 
 def movements(*, viewer: User, person: Person, days: int, at: datetime) -> tuple[list[Movement], bool]:
@@ -178,6 +178,13 @@ def _dress(rows: Sequence[tuple[Any, ...]], viewer: User) -> list[Movement]:
             )
         )  # fmt: skip
     return dressed
+
+
+def _without_names(rows: list[Movement], viewer: User) -> list[Movement]:
+    """``rows`` without badge and person, unless the viewer's role may look at people's movements."""
+    if may(viewer, "access.look_at_movements"):
+        return rows
+    return [replace(row, card="", person=None, person_name="", number="") for row in rows]
 
 
 def _doors(uuids: set[str]) -> dict[str, tuple[str, bool]]:

@@ -65,7 +65,7 @@ def _access(viewer: User, at: datetime, found: Facts) -> list[Action]:
             days = (local_day(worst.last_use) - left).days
             reason += ngettext(", %(n)s day after leaving", ", %(n)s days after leaving", days) % {"n": days}
         reason += "."
-        others = waiting - 1
+        others = waiting - counted["used"]
         if others:
             reason += " " + ngettext("%(n)s other still could.", "The other %(n)s still could.", others) % {"n": others}
     else:

@@ -60,6 +60,12 @@ def of_asset(*, viewer: User, asset: Asset, limit: int = 8) -> tuple[list[Findin
     return list(rows[:limit]), rows.count()
 
 
+def of_cve(*, viewer: User, cve: str, limit: int = 12) -> tuple[list[Finding], int]:
+    """The most urgent open findings of one CVE, and how many are open."""
+    rows = findings(viewer=viewer).filter(cve=cve, live=True, rank__lt=rules.OBSERVED)
+    return list(rows[:limit]), rows.count()
+
+
 def condition_of_status(status: str) -> Q:
     """The rows of one status; "open" is all that still asks for something, planned or not, and no observation."""
     if status == "open":
