@@ -42,7 +42,14 @@ user = services.add_user(actor=system, username="bench")
 services.grant_role(actor=system, user=user.uuid, role="security head")
 client = Client(HTTP_HOST="127.0.0.1")
 client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-for path in ("/findings/?status=open", "/findings/?status=open&q=flaw+77", "/findings/?status=open&sort=-due&page=40", "/assets/", "/people/"):
+PAGES = (
+    "/findings/?status=open",
+    "/findings/?status=open&q=flaw+77",
+    "/findings/?status=open&sort=-due&page=40",
+    "/assets/",
+    "/people/",
+)
+for path in PAGES:
     client.get(path)
     count = 0
     def watch(execute, sql, params, many, context):
@@ -52,7 +59,8 @@ for path in ("/findings/?status=open", "/findings/?status=open&q=flaw+77", "/fin
     begun = time.process_time()
     with connection.execute_wrapper(watch):
         answer = client.get(path)
-    print(path, answer.status_code if not answer.get("Location") else answer["Location"], time.process_time() - begun, count)
+    said = answer.get("Location", answer.status_code)
+    print(path, said, time.process_time() - begun, count)
 """
 
 

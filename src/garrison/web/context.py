@@ -1,7 +1,9 @@
 """What every page's frame shows."""
 
+from collections.abc import Callable
 from typing import Any
 
+from django.core.cache import cache
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -9,6 +11,7 @@ from garrison.apps.organization import selectors as organization
 from garrison.core.models import User
 from garrison.core.registries import navigation
 
+FRAME_S = 5
 THEMES = ("light", "dark", "auto")
 
 
@@ -25,8 +28,18 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         {"label": group, "entries": [_entry(entry, user, here) for entry in entries]}
         for group, entries in groups.items()
     ]
-    shown["organisation"] = organization.name(viewer=user)
+    shown["organisation"] = _remembered(user, "organisation", lambda: organization.name(viewer=user))
     return shown
+
+
+def _remembered(user: User, name: str, find: Callable[[], Any]) -> Any:
+    """What the frame shows beside every page, found anew after a few seconds: pages come faster than it changes."""
+    key = f"frame:{user.pk}:{name}"
+    known = cache.get(key)
+    if known is None:
+        known = find()
+        cache.set(key, known, FRAME_S)
+    return known
 
 
 def _here(urls: list[str], path: str) -> str:
@@ -42,6 +55,6 @@ def _entry(entry: Any, user: User, here: str) -> dict[str, Any]:
         "label": entry.label,
         "url": url,
         "icon": entry.icon,
-        "count": entry.count(viewer=user) if entry.count else None,
+        "count": _remembered(user, entry.url_name, lambda: entry.count(viewer=user)) if entry.count else None,
         "current": url == here,
     }
