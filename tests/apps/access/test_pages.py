@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from garrison.apps.access.models import AccessException, Badge
+from garrison.core.imports.run import run_import
 from garrison.core.models import AuditEntry
 from garrison.formats.facts import AccessEventFact, AccountFact, BadgeFact, DeviceFact, PersonFact, UnitFact
 from tests.kit.telling import tell
@@ -135,3 +136,14 @@ def test_panels_search_and_navigation(client, chief, told) -> None:
     door = client.get(reverse("assets:detail", args=[Asset.objects.get(code="D-031").uuid])).content.decode()
     assert "Latest events" in door
     assert urlsplit(reverse("access:events")).path in door
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+@pytest.mark.parametrize("name", ["badges", "accounts"])
+def test_what_goes_out_comes_back_in_unchanged(client, chief, system, told, tmp_path, name: str, ending: str) -> None:
+    client.force_login(chief)
+    answer = client.get(reverse(f"access:{name}") + f"?format={ending}")
+    path = tmp_path / f"export.{ending}"
+    path.write_bytes(b"".join(answer.streaming_content) if answer.streaming else answer.content)
+    _, (reading,) = run_import(actor=system, paths=[path], at=NOW)
+    assert (reading.status, reading.read, reading.refused) == ("unchanged", 20, 0)
