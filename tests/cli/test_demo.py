@@ -24,6 +24,7 @@ from tests.cli.demo_files import (
 
 from garrison.cli.demo import LEAVERS, OFFICERS, SIGHTINGS, STORY, exports, write_exports
 from garrison.cli.demo.clock import eastern
+from garrison.formats import catalogue, container, facts
 
 # the files --------------------------------------------------------------------------------------------------------
 
@@ -66,13 +67,6 @@ def test_every_file_parses() -> None:
 
 
 def test_garrison_reads_every_file_without_refusal(tmp_path: Path) -> None:
-    catalogue = pytest.importorskip("garrison.formats.catalogue")
-    container = pytest.importorskip("garrison.formats.container")
-    facts = pytest.importorskip("garrison.formats.facts")
-    try:
-        catalogue.readers()
-    except ModuleNotFoundError as missing:
-        pytest.skip(f"{missing.name} is not written yet")
     counts: Counter[str] = Counter()
     for path in write_exports(tmp_path, as_of=AS_OF):
         for name, source in container.members(path):
