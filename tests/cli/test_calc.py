@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from garrison.cli import calc
+from garrison.cli.calc import reading
 
 runner = CliRunner()
 
@@ -221,7 +222,7 @@ def test_a_file_that_is_not_there(tmp_path):
 
 def test_a_huge_file(tmp_path):
     path = tmp_path / "huge.json"
-    path.write_bytes(b" " * (calc.MOST_BYTES + 1))
+    path.write_bytes(b" " * (reading.MOST_BYTES + 1))
     result = runner.invoke(calc.app, ["loss", str(path)])
     assert result.exit_code == 2
     assert "larger than 16 MB" in result.stderr

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 COMMANDS: dict[str, tuple[str, str]] = {
     "audit": ("garrison.cli.audit", "Check the audit log."),
     "brief": ("garrison.cli.brief", "What needs action now, what to do first, what it may cost, what changed."),
-    "calc": ("garrison.cli.calc", "Calculators that need no database: loss and plan."),
+    "calc": ("garrison.cli.calc", "Calculators that need no database: loss, plan and clocks."),
     "demo": ("garrison.cli.demo_command", "Make up an organisation, import it, and serve it."),
     "doctor": ("garrison.cli.doctor", "Check this installation and name what is unsafe."),
     "formats": ("garrison.cli.formats_command", "What Garrison reads, and what files are."),

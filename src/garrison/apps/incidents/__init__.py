@@ -1,0 +1,1 @@
+"""Incidents: cases of both worlds, their clocks, evidence and lessons."""
