@@ -30,7 +30,9 @@ ROLES: dict[str, tuple[str, ...]] = {
         "threats.*",
         "vulnerabilities.*",
         "controls.*",
+        "policies.*",
         "compliance.*",
+        "incidents.*",
         "risk.*",
         "budget.*",
         "strategy.*",
@@ -56,7 +58,26 @@ ROLES: dict[str, tuple[str, ...]] = {
         "risk.draft_scenario",
         "risk.restore",
     ),
-    "reader": ("*.view", "core.save_view", "core.delete_view"),
+    "investigator": (
+        "*.view",
+        "core.save_view",
+        "core.delete_view",
+        "core.undo",
+        "access.look_at_movements",
+        "incidents.*",
+        "policies.acknowledge",
+    ),
+    "auditor": ("*.view", "core.save_view", "core.delete_view", "compliance.request_evidence", "compliance.assess"),
+    "privacy": (
+        "*.view",
+        "core.save_view",
+        "core.delete_view",
+        "incidents.*",
+        "policies.*",
+        "compliance.decide_addressable",
+    ),
+    "executive": ("*.view", "core.save_view", "core.delete_view", "policies.approve", "policies.acknowledge"),
+    "reader": ("*.view", "core.save_view", "core.delete_view", "policies.acknowledge"),
 }
 """Each role's permissions, as patterns over command names and ``<app>.view``."""
 
