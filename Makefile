@@ -8,7 +8,7 @@ SERVE ?= 1
 PORT ?= 8000
 DEMO_HOME ?= var/demo
 
-.PHONY: demo test check bench wheel assets lock format corpus-table test-postgres browser clean help
+.PHONY: demo test check bench wheel assets lock format corpus-table clocks-table test-postgres browser clean help
 
 help:
 	@echo "make demo    make up a hospital group, import its exports, show the result (SERVE=0 stops before serving)"
@@ -64,6 +64,9 @@ bench: $(VENV)/dev.stamp assets
 
 wheel: $(VENV)/dev.stamp assets
 	@$(PY) -m build --wheel --no-isolation --outdir dist
+
+clocks-table: $(VENV)/dev.stamp
+	@$(PY) -m tests.kit.clocks_table > docs/reference/clocks.md
 
 corpus-table: $(VENV)/dev.stamp
 	@$(PY) -m tests.kit.corpus_table > docs/reference/corpus.md

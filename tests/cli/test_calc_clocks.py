@@ -1,11 +1,14 @@
 """Notification clocks through their command line: hand-worked dates, missing facts, and refusals that say where."""
 
 import json
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from garrison.apps.incidents.rules import law_rules
 from garrison.cli import calc
+from tests.kit import clocks_table
 
 runner = CliRunner()
 
@@ -116,6 +119,9 @@ HAND_WORKED = [
         {"secretary_notified_at": "2026-05-21", "covered_entity": True, "residents": {"NY": 5}},
         "2026-05-29T23:59:59-04:00",
     ),
+    # A theft found on a Friday is told by Monday's end, and the form follows 45 days on.
+    ("dea", "dea-theft", {"controlled_loss_discovered_at": "2026-03-06T08:40"}, "2026-03-09T23:59:59-04:00"),
+    ("dea", "dea-form-106", {"controlled_loss_discovered_at": "2026-03-09T08:40"}, "2026-04-23T23:59:59-04:00"),
     (
         "new_york",
         "new-york-hospital",
@@ -353,3 +359,15 @@ def test_a_fact_that_no_rule_reads_is_named_and_changes_nothing():
     assert result.exit_code == 0
     assert "facts.awareat is a fact that no rule reads" in result.stderr
     assert "2026-05-04T08:00:00+00:00" in result.stdout
+
+
+def test_the_page_of_the_rules_is_made_from_them():
+    page = Path(__file__).parents[2] / "docs" / "reference" / "clocks.md"
+    assert page.read_text(encoding="utf-8") == clocks_table.page(), "run make clocks-table"
+
+
+def test_every_rule_that_a_fact_stops_is_met_by_it():
+    for rule in law_rules(proposed=True):
+        assert rule.stops or rule.status == "proposed", rule.code
+        assert rule.stops not in rule.starts, rule.code
+        assert rule.source, rule.code

@@ -32,6 +32,7 @@ LAWS = {
     "nis2": "NIS2",
     "dora": "DORA",
     "nydfs": "NYDFS",
+    "dea": "Theft or loss of controlled substances",
     "circia": "CIRCIA (proposed)",
 }
 """The laws whose clocks are shipped, by name."""
