@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from garrison.apps.compliance.rules.frameworks import KINDS, LEGAL, OBLIGATIONS
 from garrison.core.models import Sourced
 
 
@@ -16,6 +17,14 @@ class Framework(Sourced):
     kind = models.CharField(max_length=10, choices=KINDS, default="catalogue")
     published = models.CharField(max_length=40, blank=True)
     origin = models.CharField(max_length=400, blank=True)
+    family = models.CharField(max_length=200, blank=True, db_index=True)
+    publisher = models.CharField(max_length=200, blank=True)
+    legal_status = models.CharField(max_length=12, choices=[(word, word) for word in LEGAL], default="voluntary")
+    supersedes = models.CharField(max_length=60, blank=True)
+    retention_years = models.PositiveSmallIntegerField(default=0)
+    about = models.CharField(max_length=400, blank=True)
+    read_on = models.DateField(null=True)
+    shipped = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["title", "version"]
@@ -36,6 +45,14 @@ class Requirement(Sourced):
     group = models.CharField(max_length=300, blank=True)
     text = models.TextField(blank=True)
     withdrawn = models.BooleanField(default=False)
+    replaced_by = models.JSONField(default=list, blank=True)
+    kind = models.CharField(max_length=14, choices=[(word, word) for word in KINDS], default="control")
+    obligation = models.CharField(max_length=12, choices=[(word, word) for word in OBLIGATIONS], default="required")
+    legal_status = models.CharField(max_length=12, choices=[(word, word) for word in LEGAL], default="voluntary")
+    retention_years = models.PositiveSmallIntegerField(default=0)
+    guidance = models.TextField(blank=True)
+    shown_by = models.JSONField(default=list, blank=True)
+    measures = models.JSONField(default=list, blank=True)
     order = models.PositiveIntegerField(default=0)
 
     class Meta:

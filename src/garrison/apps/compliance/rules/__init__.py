@@ -1,0 +1,1 @@
+"""What the compliance app decides, without a database."""
