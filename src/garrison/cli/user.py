@@ -1,6 +1,7 @@
 """``garrison user``: adding users and granting roles."""
 
 import sys
+from datetime import datetime, timedelta
 from typing import Any
 
 import typer
@@ -56,9 +57,10 @@ def grant(
     username: str = typer.Argument(help="Sign-in name."),
     role: str = typer.Argument(help="security head, manager, analyst or reader."),
     unit: str = typer.Option("", help="The code of the unit where the role holds; everywhere when left out."),
+    until: datetime | None = typer.Option(None, formats=["%Y-%m-%d"], help="The last day on which it holds."),
     acting_as: str = AS,
 ) -> None:
-    """Grant a role."""
+    """Grant a role, for good or until a day is over."""
     from garrison.core import setup
 
     setup.start()
@@ -66,15 +68,17 @@ def grant(
 
     who = actor(acting_as)
     from garrison.core import selectors
+    from garrison.core.clock import zone
     from garrison.core.commands import Refused
 
     try:
         user = selectors.user_named(viewer=who, username=username)
         path = _path(acting_as, unit)
-        services.grant_role(actor=who, user=user.uuid, role=role.replace("_", " "), path=path)
+        end = None if until is None else (until + timedelta(days=1)).replace(tzinfo=zone())
+        services.grant_role(actor=who, user=user.uuid, role=role.replace("_", " "), path=path, until=end)
     except Refused as refusal:
         raise fail(str(refusal)) from refusal
-    typer.echo(f"{username} is {role} in {path}.")
+    typer.echo(f"{username} is {role} in {path}" + (f" until the end of {until:%Y-%m-%d}." if until else "."))
 
 
 @app.command()

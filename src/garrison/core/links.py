@@ -39,12 +39,20 @@ def user_of_link(uuid: UUID, token: str) -> User | None:
 
 @command("users.invite")
 def invite(
-    *, actor: User, username: str, name: str, email: str, role: str, path: str, base: str = ""
+    *,
+    actor: User,
+    username: str,
+    name: str,
+    email: str,
+    role: str,
+    path: str,
+    until: datetime | None = None,
+    base: str = "",
 ) -> tuple[User, str]:
     """Add somebody with their first role, all or nothing; gives them and their one-time sign-in link."""
     added = add_user(actor=actor, username=username, name=name, email=email)
-    grant_role(actor=actor, user=added.uuid, role=role, path=path)
-    changed(target=added.username, after={"role": role, "path": path})
+    grant_role(actor=actor, user=added.uuid, role=role, path=path, until=until)
+    changed(target=added.username, after={"role": role, "path": path, "until": until})
     return added, issue_link(actor=actor, user=added.uuid, base=base)
 
 

@@ -8,6 +8,7 @@ from operator import or_
 from typing import TypeVar
 
 from django.db.models import Model, Q, QuerySet
+from django.utils import timezone  # noqa: TID251 whether a grant has ended is asked of the clock, see paths
 
 from garrison.core.models import User
 
@@ -110,8 +111,10 @@ def paths(viewer: User, permission: str) -> tuple[str, ...]:
         return ("/",)
     grants = viewer.__dict__.get("_grants")
     if grants is None:
-        grants = viewer.__dict__["_grants"] = list(viewer.grants.values_list("role", "path"))
-    found = sorted({path for role, path in grants if holds(role, permission)})
+        grants = viewer.__dict__["_grants"] = list(viewer.grants.values_list("role", "path", "until"))
+    # Asked anew each time: what was read of a grant may outlive it.
+    now = timezone.now()  # noqa: TID251 every narrowed read ends here
+    found = sorted({path for role, path, until in grants if (until is None or now < until) and holds(role, permission)})
     return tuple(p for p in found if not any(p != wider and p.startswith(wider) for wider in found))
 
 

@@ -37,12 +37,23 @@ def add_user(*, actor: User, username: str, password: str | None = None, name: s
 
 
 @command("users.grant")
-def grant_role(*, actor: User, user: UUID, role: str, path: str = "/") -> Grant:
-    """Give a user a role in a unit and below. Granting twice changes nothing."""
+def grant_role(*, actor: User, user: UUID, role: str, path: str = "/", until: datetime | None = None) -> Grant:
+    """Give a user a role in a unit and below, for good or ``until`` a moment. Granting again moves that moment."""
     holder = selectors.user(viewer=actor, uuid=user)
     _check_role(actor, role, path, "users.grant")
-    grant, new = Grant.objects.get_or_create(user=holder, role=role, path=path)
-    changed(target=holder.username, path=path, after={"role": role, "path": path, "new": new})
+    grant, new = Grant.objects.get_or_create(user=holder, role=role, path=path, defaults={"until": until})
+    before = grant.until
+    if not new and before != until:
+        if until is not None and role == "security head" and path == "/" and not _other_heads(holder):
+            raise Refused("the organisation needs one security head for good; grant the role to somebody else first")
+        grant.until = until
+        grant.save(update_fields=["until"])
+    changed(
+        target=holder.username,
+        path=path,
+        before=None if new else {"until": before},
+        after={"role": role, "path": path, "new": new, "until": until},
+    )
     return grant
 
 
@@ -198,6 +209,8 @@ def _check_role(actor: User, role: str, path: str, permission: str) -> None:
 def _other_heads(user: User) -> bool:
     """Tell whether some other active user is security head of the whole organisation."""
     return (
-        User.objects.filter(~Q(pk=user.pk), is_active=True, grants__role="security head", grants__path="/").exists()
+        User.objects.filter(
+            ~Q(pk=user.pk), is_active=True, grants__role="security head", grants__path="/", grants__until=None
+        ).exists()
         or not user.grants.filter(role="security head", path="/").exists()
     )

@@ -1,5 +1,6 @@
 """Forms of the System pages."""
 
+from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 
 from django import forms
@@ -8,6 +9,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from garrison.apps.organization import selectors as organization
+from garrison.core.clock import zone
 from garrison.core.models import User
 from garrison.core.scopes import ROLES, may
 from garrison.core.services import THEMES
@@ -26,10 +28,29 @@ class GrantForm(forms.Form):
 
     role = forms.ChoiceField(label=_("Role"), choices=[(role, role.capitalize()) for role in ROLES], initial="reader")
     path = forms.ChoiceField(label=_("Where"), help_text=_("It holds in this unit and everything below it."))
+    until = forms.DateField(
+        label=_("Last day"),
+        required=False,
+        help_text=_("Empty is for good. An outside auditor should have one."),
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
 
     def __init__(self, *args: Any, viewer: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cast(forms.ChoiceField, self.fields["path"]).choices = places(viewer, "users.grant")
+
+    @property
+    def end(self) -> datetime | None:
+        """The moment at which the last day is over, in the organisation's time zone."""
+        day: date | None = self.cleaned_data.get("until")
+        return datetime.combine(day + timedelta(days=1), time(), zone()) if day else None
+
+    def clean_until(self) -> date | None:
+        """A day that a calendar can count on from."""
+        day: date | None = self.cleaned_data["until"]
+        if day is not None and not 2000 <= day.year <= 2200:
+            raise forms.ValidationError(_("Give the last day on which the role holds."))
+        return day
 
 
 class InviteForm(GrantForm):

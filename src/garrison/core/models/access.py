@@ -24,12 +24,16 @@ class User(AbstractUser):
 
 
 class Grant(models.Model):
-    """A role that a user holds in one unit and all below it. ``path`` is the unit's; "/" is the whole organisation."""
+    """A role that a user holds in one unit and all below it. ``path`` is the unit's; "/" is the whole organisation.
+
+    From the moment ``until`` on it gives nothing any more; null is for good.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     user = models.ForeignKey(User, models.CASCADE, related_name="grants")
     role = models.CharField(max_length=40)
     path = models.CharField(max_length=400, default="/")
+    until = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

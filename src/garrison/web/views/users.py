@@ -34,7 +34,7 @@ def invite(request: HttpRequest) -> HttpResponse:
     form = InviteForm(request.POST or None, viewer=actor)
     if request.method == "POST" and form.is_valid():
         try:
-            added, link = links.invite(actor=actor, base=_base(request), **form.cleaned_data)
+            added, link = links.invite(actor=actor, base=_base(request), **form.cleaned_data | {"until": form.end})
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -68,7 +68,7 @@ def grant(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if not form.is_valid():
         return lists.refused(request, _("Choose a role and where it holds."))
     role, path = form.cleaned_data["role"], form.cleaned_data["path"]
-    given = services.grant_role(actor=actor, user=uuid, role=role, path=path)
+    given = services.grant_role(actor=actor, user=uuid, role=role, path=path, until=form.end)
     words = {"name": given.user, "role": role, "place": place_words(path)}
     return lists.done(request, _("%(name)s is now %(role)s, %(place)s") % words, to=_page(uuid))
 
