@@ -6,8 +6,8 @@ from django.db import models
 from django.db.models import Q
 
 from garrison.apps.assets.models import Asset, DeviceTest
-from garrison.apps.controls.rules import Measured, Standing, standing
-from garrison.apps.organization.models import Unit
+from garrison.apps.controls.rules import Health, Measured, Place, Standing, health, standing
+from garrison.apps.organization.models import Site, Unit
 from garrison.core.models import Record, Sourced
 
 
@@ -34,6 +34,10 @@ class Control(Sourced):
         """How well it works on a day, judged from its tests; load them first where there are many controls."""
         tests = sorted(self.tests.all(), key=lambda test: (test.on, test.recorded_at, test.pk))
         return standing([test.measured for test in tests], test_every_days=self.test_every_days, as_of=as_of)
+
+    def health(self, as_of: date) -> Health:
+        """How far it is in place, how well it works and how fresh that is; load places and tests first."""
+        return health([place.told for place in self.places.all()], self.standing(as_of))
 
     @property
     def own_test(self) -> "ControlTest | None":
@@ -71,4 +75,60 @@ class ControlTest(Record):
         device = self.device_test
         return Measured(
             self.on, self.effectiveness, self.note, by_device=device is not None, passed=device is None or device.passed
+        )
+
+
+class Implementation(Record):
+    """How far a control is in place in a unit or at a site, as somebody said on a day; the newest word counts.
+
+    ``inherited_from`` is the unit that provides it where the place itself does nothing: its share is the provider's.
+    """
+
+    KINDS = [("own", "done here"), ("shared", "done here and by another unit"), ("inherited", "done by another unit")]
+
+    control = models.ForeignKey(Control, models.CASCADE, related_name="places")
+    unit = models.ForeignKey(Unit, models.CASCADE, null=True, related_name="+")
+    site = models.ForeignKey(Site, models.CASCADE, null=True, related_name="+")
+    kind = models.CharField(max_length=9, choices=KINDS, default="own")
+    inherited_from = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    share = models.FloatField(null=True)
+    on = models.DateField()
+    note = models.CharField(max_length=400, blank=True)
+    said_by = models.CharField(max_length=150)
+    said_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["control", "unit__path", "site__name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["control", "unit", "site"], nulls_distinct=False, name="one_implementation_a_place"
+            ),
+            models.CheckConstraint(
+                condition=Q(share__gte=0, share__lte=1) | Q(share=None, kind="inherited"), name="implemented_share"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="own", inherited_from=None) | (~Q(kind="own") & Q(inherited_from__isnull=False)),
+                name="inherited_from_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.control_id} at {self.place}"
+
+    @property
+    def place(self) -> str:
+        """Where, in words."""
+        return " at ".join(str(part) for part in (self.unit, self.site) if part) or "the whole organisation"
+
+    @property
+    def told(self) -> Place:
+        """The statement as the rules see it."""
+        return Place(
+            name=self.place,
+            key=str(self.unit_id or ""),
+            share=self.share,
+            inherited_from=str(self.inherited_from_id or ""),
+            kind=self.kind,
+            on=self.on,
+            site=str(self.site_id or ""),
         )

@@ -1,5 +1,6 @@
 """How well a control works on a day, judged from its tests. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -74,3 +75,96 @@ def after_device_test(tests: list[Measured], *, on: date, passed: bool, note: st
         return None
     value = good.effectiveness if passed else good.effectiveness * FAILED_SHARE
     return Measured(on, value, note, by_device=True, passed=passed)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far a control is in place somewhere: its own share, or that of the unit it is inherited from."""
+
+    name: str
+    key: str = ""
+    share: float | None = 1.0
+    inherited_from: str = ""
+    kind: str = "own"
+    on: date | None = None
+    site: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """A control's health, 0 to 1: implemented x tested x fresh, each with its reason in words."""
+
+    value: float
+    implemented: float
+    tested: float
+    fresh: float
+    implemented_why: str
+    tested_why: str
+    fresh_why: str
+
+    @property
+    def reason(self) -> str:
+        """What holds it back most, in words."""
+        worst = min((self.implemented, self.tested, self.fresh))
+        if self.tested == 0 or (worst == self.tested and self.fresh == 1):
+            return self.tested_why
+        if worst == self.implemented and self.implemented < self.fresh:
+            return self.implemented_why
+        return self.fresh_why if self.fresh < 1 else self.tested_why
+
+
+def shares(places: Sequence[Place]) -> list[float]:
+    """How far a control is in place in each of ``places``; inherited ones take their provider's share.
+
+    A provider that said nothing, or that inherits in a circle, gives nothing. A shared control is as good as the
+    weaker of both sides.
+    """
+    by_key: dict[str, Place] = {}
+    for place in places:
+        if not place.site:
+            by_key.setdefault(place.key, place)
+
+    def share(place: Place, seen: tuple[str, ...]) -> float:
+        """The share of one place, through those that it inherits from."""
+        if place.kind == "own":
+            return place.share or 0.0
+        provider = by_key.get(place.inherited_from)
+        given = 0.0
+        if provider is not None and provider is not place and provider.key not in seen:
+            given = share(provider, (*seen, provider.key))
+        return given if place.kind == "inherited" else min(given, place.share or 0.0)
+
+    return [share(place, (place.key,)) for place in places]
+
+
+def health(places: Sequence[Place], stands: Standing) -> Health:
+    """Judge a control: implemented is the mean share of its places; tested and fresh are its standing's two factors.
+
+    Where nobody said how far it is in place, a control that was measured is taken as there, and the reason says so.
+    """
+    found = shares(places)
+    if places:
+        implemented = sum(found) / len(found)
+        short = [place.name for place, share in zip(places, found, strict=True) if share < 1]
+        where = f"{len(places)} place" if len(places) == 1 else f"{len(places)} places"
+        missing = f"; not wholly in {', '.join(short[:3])}" + (" and others" if len(short) > 3 else "") if short else ""
+        why = f"in place to {implemented:.0%} in {where}{missing}"
+    elif stands.measured is None:
+        implemented, why = 0.0, "nobody said how far it is in place, and it was never tested"
+    else:
+        implemented, why = 1.0, "nobody said how far it is in place; taken as whole, since it was measured"
+    tested = stands.measured or 0.0
+    fresh = stands.effectiveness / stands.measured if stands.measured else (0.0 if stands.measured is None else 1.0)
+    if stands.on is None:
+        tested_why, fresh_why = "never tested, so it counts as not working", "never tested"
+    else:
+        failed = f"its device failed a test on {_day(stands.on)}" if stands.failed else ""
+        tested_why = failed or f"stopped {stands.measured:.0%} when tested on {_day(stands.on)}"
+        fresh_why = (
+            f"its test is {stands.overdue_days} days overdue; its worth halves every {HALF_LIFE_DAYS} days"
+            if stands.overdue_days
+            else f"tested in time; next test due {_day(stands.due)}"
+            if stands.due
+            else "tested in time"
+        )
+    return Health(implemented * tested * fresh, implemented, tested, fresh, why, tested_why, fresh_why)

@@ -56,7 +56,6 @@ MEASURES = (
     "second-factor",
     "policy-acknowledgement",
     "audit-chain",
-    "access-review",
 )
 """Keys of the evidence that the system makes itself."""
 

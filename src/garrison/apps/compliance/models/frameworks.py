@@ -1,9 +1,10 @@
-"""Frameworks and their requirements."""
+"""Frameworks, their requirements, and which of them ask for the same."""
 
 from django.db import models
+from django.db.models import F, Q
 
-from garrison.apps.compliance.rules.frameworks import KINDS, LEGAL, OBLIGATIONS
-from garrison.core.models import Sourced
+from garrison.apps.compliance.rules.frameworks import KINDS, LEGAL, OBLIGATIONS, RELATIONS
+from garrison.core.models import Record, Sourced
 
 
 class Framework(Sourced):
@@ -61,3 +62,34 @@ class Requirement(Sourced):
 
     def __str__(self) -> str:
         return f"{self.label or self.code} {self.title}".strip()
+
+
+class Crosswalk(Record):
+    """Two requirements of different families that somebody says belong together; each source's word is kept apart.
+
+    Both sides are named by family and code, as crosswalks are published: a link may speak of a framework that is not
+    here yet, and holds for each version that has the code.
+    """
+
+    family = models.CharField(max_length=200)
+    code = models.CharField(max_length=120)
+    other_family = models.CharField(max_length=200)
+    other_code = models.CharField(max_length=120)
+    relation = models.CharField(max_length=8, choices=[(word, word) for word in RELATIONS], default="overlaps")
+    source = models.CharField(max_length=200)
+    note = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        ordering = ["family", "code", "other_family", "other_code", "source"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["family", "code", "other_family", "other_code", "source"], name="one_crosswalk_a_source"
+            ),
+            models.CheckConstraint(
+                condition=~Q(family=F("other_family")) | ~Q(code=F("other_code")), name="crosswalk_to_another"
+            ),
+        ]
+        indexes = [models.Index(fields=["other_family", "other_code"], name="crosswalk_back")]
+
+    def __str__(self) -> str:
+        return f"{self.family} {self.code} {self.relation} {self.other_family} {self.other_code}"
