@@ -8,7 +8,7 @@ from typing import Protocol
 import msgspec
 from hypothesis import HealthCheck, settings
 
-from garrison.formats.facts import Fact, Note, Reading, Refusal
+from garrison.formats.facts import DocumentFact, Fact, Note, Reading, Refusal
 from garrison.formats.source import HEAD_BYTES, Damaged, Limits, Source
 
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -38,7 +38,14 @@ def read(reader: Reader, content: str | bytes | dict | list, **limits: int) -> l
 
 
 def facts(readings: list[Reading]) -> list[Fact]:
-    return [msgspec.structs.replace(each, row=0) for each in readings if isinstance(each, Fact)]
+    """What a file says, rows apart, and without the document that some readers keep whole."""
+    said = (each for each in readings if isinstance(each, Fact) and not isinstance(each, DocumentFact))
+    return [msgspec.structs.replace(each, row=0) for each in said]
+
+
+def told(readings: list[Reading]) -> list[Reading]:
+    """What was read, rows and refusals too, without the document that some readers keep whole."""
+    return [each for each in readings if not isinstance(each, DocumentFact)]
 
 
 def refusals(readings: list[Reading]) -> list[tuple[int, str]]:

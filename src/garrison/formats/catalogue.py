@@ -45,8 +45,10 @@ MODULES = (
     "controls_table",
     "oscal_catalog_json",
     "oscal_catalog_xml",
+    "oscal_catalog_yaml",
     "oscal_profile_json",
     "oscal_profile_xml",
+    "oscal_profile_yaml",
     "scenarios_table",
     "initiatives_table",
 )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from garrison.formats import safejson
 from garrison.formats.facts import Reading, Refusal
 from garrison.formats.fields import mentions
-from garrison.formats.oscal import documents, rules
+from garrison.formats.oscal import documents, keeping, rules
 from garrison.formats.source import Source
 
 FORMAT = "oscal-catalog-json"
@@ -36,5 +36,5 @@ def read(source: Source) -> Iterator[Reading]:
     """
     refused: list[Refusal] = []
     catalogue = documents.catalogue(source, refused)
-    yield from rules.readings(catalogue)
+    yield from keeping.kept(source, "json", rules.readings(catalogue))
     yield from refused

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from garrison.formats import safexml
 from garrison.formats.facts import Reading
-from garrison.formats.oscal import markup, rules
+from garrison.formats.oscal import keeping, markup, rules
 from garrison.formats.oscal.model import NAMESPACE, Catalogue
 from garrison.formats.source import Source
 
@@ -25,4 +25,5 @@ def read(source: Source) -> Iterator[Reading]:
     ``row`` is the control's number in the file. Damaged when the document is no XML or beyond the limits.
     """
     for node in safexml.walk(source, {"catalog"}):
-        yield from rules.readings(Catalogue(markup.metadata(node.element), markup.branch(node.element)))
+        catalogue = Catalogue(markup.metadata(node.element), markup.branch(node.element))
+        yield from keeping.kept(source, "xml", rules.readings(catalogue))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from garrison.formats import safejson
 from garrison.formats.facts import Reading, Refusal
 from garrison.formats.fields import mentions
-from garrison.formats.oscal import documents, profiles
+from garrison.formats.oscal import documents, keeping, profiles
 from garrison.formats.source import Source
 
 FORMAT = "oscal-profile-json"
@@ -28,5 +28,5 @@ def read(source: Source) -> Iterator[Reading]:
     """
     refused: list[Refusal] = []
     profile = documents.profile(source, refused)
-    yield from profiles.readings(profile)
+    yield from keeping.kept(source, "json", profiles.readings(profile))
     yield from refused

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from garrison.formats import safexml
 from garrison.formats.facts import Reading
-from garrison.formats.oscal import markup, profiles
+from garrison.formats.oscal import keeping, markup, profiles
 from garrison.formats.oscal.model import NAMESPACE
 from garrison.formats.source import Source
 
@@ -25,4 +25,4 @@ def read(source: Source) -> Iterator[Reading]:
     ``row`` is the identifier's number in the file. Damaged when the document is no XML or beyond the limits.
     """
     for node in safexml.walk(source, {"profile"}):
-        yield from profiles.readings(markup.profile(node.element))
+        yield from keeping.kept(source, "xml", profiles.readings(markup.profile(node.element)))

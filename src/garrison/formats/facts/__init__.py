@@ -9,7 +9,14 @@ from garrison.formats.facts.base import Fact, Note, Refusal
 from garrison.formats.facts.decisions import ControlFact, InitiativeFact, ScenarioFact
 from garrison.formats.facts.organisation import AccessEventFact, AccountFact, BadgeFact, PersonFact, UnitFact
 from garrison.formats.facts.register import DeviceFact, FindingFact, HostFact, ServiceFact, SoftwareFact, SubjectFact
-from garrison.formats.facts.world import FrameworkFact, RequirementFact, ThreatFact, ThreatLinkFact, VulnerabilityFact
+from garrison.formats.facts.world import (
+    DocumentFact,
+    FrameworkFact,
+    RequirementFact,
+    ThreatFact,
+    ThreatLinkFact,
+    VulnerabilityFact,
+)
 
 AnyFact = (
     UnitFact
@@ -28,6 +35,7 @@ AnyFact = (
     | FindingFact
     | ControlFact
     | FrameworkFact
+    | DocumentFact
     | RequirementFact
     | ScenarioFact
     | InitiativeFact
@@ -66,6 +74,7 @@ __all__ = [
     "BadgeFact",
     "ControlFact",
     "DeviceFact",
+    "DocumentFact",
     "Fact",
     "FindingFact",
     "FrameworkFact",

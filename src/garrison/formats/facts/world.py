@@ -74,6 +74,17 @@ class FrameworkFact(Fact, frozen=True, kw_only=True):
     source: str = ""
 
 
+class DocumentFact(Fact, frozen=True, kw_only=True):
+    """The document in which a framework came, whole, so that it can go out again without loss.
+
+    ``packed`` is the file's bytes, compressed by zlib; ``syntax`` is json, xml or yaml.
+    """
+
+    framework: str
+    syntax: str
+    packed: bytes
+
+
 class RequirementFact(Fact, frozen=True, kw_only=True):
     """One requirement of a framework (its ``framework`` is a FrameworkFact's ident). Groups are no requirements.
 

@@ -4,6 +4,7 @@ The value is the document as OSCAL's JSON has it: objects, lists, texts and trut
 between JSON and YAML; catalogues and profiles also with XML.
 """
 
+import re
 from typing import Any, Literal
 from xml.etree.ElementTree import Element, SubElement, tostring  # nosec B405 - built here; parsing is safexml's
 
@@ -57,6 +58,11 @@ def _opens(head: bytes, model: str) -> bool:
             continue
         return row in (f"{model}:", f'"{model}":', f"'{model}':")
     return False
+
+
+def opens_yaml(head: bytes, model: str) -> bool:
+    """Whether this is a YAML document of one of OSCAL's models: its first key, with metadata below it."""
+    return _opens(head, model) and re.search(rb"\n[ \t]+[\"']?metadata[\"']?:", head) is not None
 
 
 def read(source: Source) -> tuple[str, Value]:
