@@ -22,6 +22,8 @@ def _own_folders(settings: object, tmp_path: Path) -> None:
     settings.LAKE_FOLDER = tmp_path / "lake"  # type: ignore[attr-defined]
     settings.UPLOAD_FOLDER = tmp_path / "uploads"  # type: ignore[attr-defined]
     settings.STAGING_FOLDER = tmp_path / "staging"  # type: ignore[attr-defined]
+    settings.EVIDENCE_FOLDER = tmp_path / "evidence"  # type: ignore[attr-defined]
+    settings.SIGNING_KEY = tmp_path / "signing.key"  # type: ignore[attr-defined]
     from django.core.cache import cache
 
     cache.clear()  # what the frame remembers of another test's user is nobody's here

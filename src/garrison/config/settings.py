@@ -85,12 +85,22 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LAKE_FOLDER = HOME / "lake"
 UPLOAD_FOLDER = HOME / "uploads"
 STAGING_FOLDER = HOME / "staging"
+EVIDENCE_FOLDER = HOME / "evidence"
+SIGNING_KEY = HOME / "signing.key"
 
 AUTH_USER_MODEL = "core.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
+GARRISON_SENDS_MAIL = bool(os.environ.get("GARRISON_MAIL_HOST"))  # reminders go out by e-mail only then
+EMAIL_HOST = os.environ.get("GARRISON_MAIL_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("GARRISON_MAIL_PORT", "587"))
+EMAIL_HOST_USER = os.environ.get("GARRISON_MAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("GARRISON_MAIL_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("GARRISON_MAIL_TLS", "1") == "1"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = os.environ.get("GARRISON_MAIL_FROM", "garrison@localhost")
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
