@@ -5,10 +5,14 @@ import os
 import time
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from garrison.cli.shared import fail
+
+if TYPE_CHECKING:
+    from garrison.core.models import User
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -53,6 +57,10 @@ def demo(
 
     from garrison.apps.strategy import selectors as strategy
     from garrison.cli.brief import lines
+    from garrison.cli.demo.cases import plant
+
+    kept = json.loads((home / "demo.json").read_text())
+    plant(as_of=datetime.fromisoformat(kept["as_of"]), seed=seed, actor=_head())
 
     typer.echo("\n".join(lines(strategy.brief(viewer=selectors.system_actor(), at=timezone.now()))))
     link = _link()
@@ -86,10 +94,17 @@ def _exports(home: Path, seed: int) -> Path:
 
 
 def _link() -> str:
-    """A one-time sign-in for the made-up security head, who is added the first time."""
+    """A one-time sign-in for the made-up security head."""
+    from garrison.core import selectors
+    from garrison.core.links import issue_link
+
+    return issue_link(actor=selectors.system_actor(), user=_head().uuid)
+
+
+def _head() -> "User":
+    """The made-up security head, who is added the first time."""
     from garrison.core import selectors, services
     from garrison.core.commands import Missing
-    from garrison.core.links import issue_link
 
     system = selectors.system_actor()
     try:
@@ -97,4 +112,4 @@ def _link() -> str:
     except Missing:
         head = services.add_user(actor=system, username=HEAD[0], name=HEAD[1], email=HEAD[2])
         services.grant_role(actor=system, user=head.uuid, role="security head", path="/")
-    return issue_link(actor=system, user=head.uuid)
+    return head

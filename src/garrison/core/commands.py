@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache, wraps
 from inspect import signature
 from typing import Any, ParamSpec, TypeVar
@@ -84,11 +85,12 @@ def changed(*, target: object = "", before: Any = None, after: Any = None, path:
     change.before, change.after = before, after
 
 
-def command(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def command(name: str, *, to_the_hour: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a keyword-only function with an ``actor`` a command.
 
     ``name`` is ``<app>.<verb>``: the permission the actor needs, the name in the audit log, and what subscribers ask
-    for. A refusal is recorded too, outside the transaction that it rolls back.
+    for. A refusal is recorded too, outside the transaction that it rolls back. ``to_the_hour`` stamps its audit entries
+    with the hour alone, where the minute could tell who somebody was.
     """
 
     def decorate(work: Callable[P, R]) -> Callable[P, R]:
@@ -100,7 +102,7 @@ def command(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
             assert isinstance(actor, User)
             stack = _stack.get()
             if stack is None:
-                return _outermost(name, work, actor, args, kwargs)
+                return _outermost(name, work, actor, args, kwargs, to_the_hour)
             return _run(name, work, actor, stack, args, kwargs)
 
         assert "actor" in takes, f"{name} needs an actor"
@@ -111,7 +113,7 @@ def command(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return decorate
 
 
-def _outermost(name: str, work: Callable[..., R], actor: User, args: Any, kwargs: Any) -> R:
+def _outermost(name: str, work: Callable[..., R], actor: User, args: Any, kwargs: Any, to_the_hour: bool) -> R:
     """Carry out the command that somebody asked for, with its transaction and its audit entries."""
     stack = _Stack(actor)
     token = _stack.set(stack)
@@ -119,16 +121,22 @@ def _outermost(name: str, work: Callable[..., R], actor: User, args: Any, kwargs
         with transaction.atomic():
             result = _run(name, work, actor, stack, args, kwargs)
             audit.append(
-                [_entry(who, change, "done", _for(who, actor)) for who, change in stack.entries], at=timezone.now()
+                [_entry(who, change, "done", _for(who, actor)) for who, change in stack.entries], at=_now(to_the_hour)
             )
             return result
     except Refused as refusal:
         change = Change(name, target=str(kwargs.get("uuid", kwargs.get("code", "")))[:400])
         with transaction.atomic():
-            audit.append([_entry(actor, change, "refused", str(refusal))], at=timezone.now())
+            audit.append([_entry(actor, change, "refused", str(refusal))], at=_now(to_the_hour))
         raise
     finally:
         _stack.reset(token)
+
+
+def _now(to_the_hour: bool) -> datetime:
+    """The time that audit entries bear."""
+    now = timezone.now()
+    return now.replace(minute=0, second=0, microsecond=0) if to_the_hour else now
 
 
 def _run(name: str, work: Callable[..., R], actor: User, stack: _Stack, args: Any, kwargs: Any) -> R:

@@ -58,6 +58,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "controls.remove_test",
         "risk.draft_scenario",
         "risk.restore",
+        "policies.request_exception",
     ),
     "investigator": (
         "*.view",
@@ -66,7 +67,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "core.undo",
         "access.look_at_movements",
         "incidents.*",
-        "policies.acknowledge",
+        "policies.request_exception",
     ),
     "auditor": ("*.view", "core.save_view", "core.delete_view", "compliance.request_evidence", "compliance.assess"),
     "privacy": (
@@ -77,8 +78,8 @@ ROLES: dict[str, tuple[str, ...]] = {
         "policies.*",
         "compliance.decide_addressable",
     ),
-    "executive": ("*.view", "core.save_view", "core.delete_view", "policies.approve", "policies.acknowledge"),
-    "reader": ("*.view", "core.save_view", "core.delete_view", "policies.acknowledge"),
+    "executive": ("*.view", "core.save_view", "core.delete_view", "policies.approve", "policies.decide_exception"),
+    "reader": ("*.view", "core.save_view", "core.delete_view"),
 }
 """Each role's permissions, as patterns over command names and ``<app>.view``."""
 
@@ -89,8 +90,15 @@ WITHHELD: dict[str, tuple[str, ...]] = {
 }
 """What a role's wide patterns would give and should not."""
 
-OWN: tuple[str, ...] = ("users.choose_theme", "users.set_own_password")
-"""What everybody who is active may do with what is theirs alone, whatever their roles."""
+OWN: tuple[str, ...] = (
+    "users.choose_theme",
+    "policies.acknowledge",
+    "users.set_own_password",
+    "incidents.report",
+    "incidents.look_outside",
+)
+"""What everybody who is active may do with what is theirs alone, whatever their roles; also to report something, and
+to be refused a case that is none of theirs."""
 
 current_command: ContextVar[str] = ContextVar("current_command", default="")
 """The command being carried out, so that what it looks up is narrowed by its own permission."""

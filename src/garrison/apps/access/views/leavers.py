@@ -17,6 +17,7 @@ from garrison.apps.access.models import AccessException
 from garrison.apps.access.selectors import Leaver
 from garrison.core.http import user_of
 from garrison.core.models import User
+from garrison.core.registries import panels
 from garrison.core.scopes import may, paths
 from garrison.core.ui import cells, charts, figures, lists
 from garrison.formats import sheet
@@ -148,6 +149,7 @@ def _respond(request: HttpRequest, viewer: User, at: datetime, shown: Leaver | N
         "spent": spent,
         "months": months(spent),
         "may_close": may(viewer, "access.ask_to_close"),
+        "blocks": panels("access.leaver", viewer=viewer, subject=shown.exception, as_of=at) if shown else [],
         "may_files": "/" in paths(viewer, "imports.view"),
         "at": at,
     }
