@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from garrison.apps.assets.models import PHYSICAL
 from garrison.apps.controls import selectors as controls
+from garrison.apps.policies import selectors as policies
 from garrison.apps.risk import selectors
 from garrison.core.clock import local_day
 from garrison.core.models import User
@@ -37,6 +38,16 @@ def money_of_device(*, viewer: User, subject: Any, as_of: datetime) -> dict[str,
     return {"rows": rows, "currency": rows[0].scenario.currency} if rows else None
 
 
+def money_of_exception(*, viewer: User, subject: Any, as_of: datetime) -> dict[str, Any] | None:
+    """What the scenarios of the controls that a policy exception weakens cost, and would cost if those did not hold."""
+    weakened = policies.weakened(viewer=viewer, rows=subject)
+    rows = selectors.unprotected(viewer=viewer, controls=weakened, as_of=local_day(as_of))
+    if not rows:
+        return None
+    at_risk = sum(row.lost for row in rows)
+    return {"rows": rows, "currency": rows[0].scenario.currency, "at_risk": at_risk}
+
+
 def coverage_of_controls(*, viewer: User, subject: Any, as_of: datetime) -> dict[str, Any]:
     """The scenarios in sight that each of some controls bears on, for the list of controls."""
     return {"borne": selectors.coverage(viewer=viewer, controls=subject)}
@@ -47,3 +58,4 @@ SEARCH.append(SearchProvider(str(_("Scenarios")), selectors.VIEW, find_scenarios
 PANELS.append(Panel("controls.control", selectors.VIEW, "risk/_of_control.html", money_of_control, order=10))
 PANELS.append(Panel("controls.controls", selectors.VIEW, "", coverage_of_controls, order=10))
 PANELS.append(Panel("assets.asset", selectors.VIEW, "risk/_of_device.html", money_of_device, order=50))
+PANELS.append(Panel("policies.exception", selectors.VIEW, "risk/_of_exception.html", money_of_exception, order=10))

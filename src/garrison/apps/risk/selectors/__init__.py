@@ -6,11 +6,13 @@ from garrison.apps.risk.selectors.pages import (
     Driver,
     Explained,
     Portfolio,
+    Unprotected,
     Workshop,
     coverage,
     explained,
     of_controls,
     portfolio,
+    unprotected,
     what_if,
 )
 from garrison.apps.risk.selectors.register import VIEW, Current, appetite, counts, current, found, scenario, scenarios
@@ -33,6 +35,7 @@ __all__ = [
     "Driver",
     "Explained",
     "Portfolio",
+    "Unprotected",
     "Workshop",
     "appetite",
     "before_loss",
@@ -52,5 +55,6 @@ __all__ = [
     "portfolio",
     "scenario",
     "scenarios",
+    "unprotected",
     "what_if",
 ]

@@ -115,6 +115,21 @@ class Borne:
         return None if self.now is None or self.failing is None else self.failing - self.now
 
 
+@dataclass(frozen=True, slots=True)
+class Unprotected:
+    """A scenario whose controls (by code) do not hold: what it costs a year now, and what it would cost then."""
+
+    scenario: Scenario
+    weakened: tuple[str, ...]
+    now: float
+    failing: float
+
+    @property
+    def lost(self) -> float:
+        """What it would cost more."""
+        return self.failing - self.now
+
+
 def portfolio(*, viewer: User, as_of: date, unit_code: str = "") -> Portfolio:
     """The newest computed loss of the whole, or of the unit asked for or else the first that the viewer may see.
 
@@ -213,6 +228,29 @@ def of_controls(*, viewer: User, controls: Iterable[Control], as_of: date) -> li
         now, working, failing = (_expected(row, control.code, share) for share in (None, 1.0, 0.0))
         borne.append(Borne(control, row.scenario, safeguard.coverage, stands.effectiveness, now, working, failing))
     return sorted(borne, key=lambda one: -((one.saved or 0.0) + (one.lost or 0.0)))
+
+
+def unprotected(*, viewer: User, controls: Iterable[Control], as_of: date) -> list[Unprotected]:
+    """The approved scenarios in sight that controls bear on, with what each costs when none of those holds.
+
+    They fail together: what two of them save together is more than the sum of what each saves alone.
+    """
+    codes = {control.code: control for control in controls}
+    found = []
+    for row in current(viewer=viewer, as_of=as_of) if codes else ():
+        weakened = tuple(bearing.code for bearing in row.bearings if bearing.code in codes)
+        now = _expected(row) if weakened else None
+        if now is None:
+            continue
+        left = Current(
+            row.scenario,
+            tuple(
+                Bearing(b.code, b.name, b.effect, b.coverage, 0.0 if b.code in codes else b.effectiveness, b.reason)
+                for b in row.bearings
+            ),
+        )
+        found.append(Unprotected(row.scenario, weakened, now, expected(left.estimate)))
+    return sorted(found, key=lambda one: -one.lost)
 
 
 def coverage(*, viewer: User, controls: Iterable[Control]) -> dict[int, list[tuple[str, float]]]:
