@@ -17,5 +17,5 @@ def find_requirements(*, viewer: User, text: str, limit: int) -> Iterator[Hit]:
         yield Hit(str(found), str(found.framework), url, "scale")
 
 
-NAV.append(NavEntry("What we owe", _("Compliance"), "compliance:list", "scale", selectors.VIEW, 30))
+NAV.append(NavEntry("What we owe", _("Compliance"), "compliance:home", "scale", selectors.VIEW, 30))
 SEARCH.append(SearchProvider(_("Requirements"), selectors.VIEW, find_requirements))

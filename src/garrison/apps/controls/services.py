@@ -6,7 +6,7 @@ from uuid import UUID
 
 from garrison.apps.assets.models import PHYSICAL, Asset, DeviceTest
 from garrison.apps.controls import selectors
-from garrison.apps.controls.models import Control, ControlTest
+from garrison.apps.controls.models import Control, ControlTest, Implementation
 from garrison.apps.controls.rules import Measured, after_device_test
 from garrison.apps.organization import selectors as organization
 from garrison.apps.organization.rules import slug
@@ -161,6 +161,52 @@ def record_test(*, actor: User, uuid: UUID, on: date, effectiveness: float, at: 
         after={"on": on, "effectiveness": effectiveness, "note": note},
     )
     return Recorded(test, undo)
+
+
+@command("controls.say_in_place")
+def say_in_place(
+    *,
+    actor: User,
+    uuid: UUID,
+    share: float | None,
+    on: date,
+    at: datetime,
+    unit: str = "",
+    site: UUID | None = None,
+    kind: str = "own",
+    inherited_from: str = "",
+    note: str = "",
+) -> Implementation:
+    """Say how far a control is in place in a unit or at a site, or whose it is there; the newest word counts."""
+    control = selectors.control(viewer=actor, uuid=uuid)
+    if kind not in dict(Implementation.KINDS):
+        raise Refused("a control is done here, shared, or inherited")
+    if kind == "inherited":
+        share = None
+    elif share is None or not 0 <= share <= 1:
+        raise Refused("how far it is in place is a share between 0 and 100 %")
+    if on > local_day(at):
+        raise Refused("that day lies in the future")
+    where = organization.unit(viewer=actor, code=unit) if unit else None
+    provider = organization.unit(viewer=actor, code=inherited_from) if inherited_from else None
+    if (kind == "own") != (provider is None):
+        raise Refused("name the unit that provides it when it is shared or inherited, and only then")
+    if provider is not None and where is not None and provider.pk == where.pk:
+        raise Refused("a unit cannot inherit a control from itself")
+    place = organization.site(viewer=actor, uuid=site) if site else None
+    held = Implementation.objects.filter(control=control, unit=where, site=place).first()
+    before = {"kind": held.kind, "share": held.share, "on": held.on} if held else None
+    told = held or Implementation(control=control, unit=where, site=place)
+    told.kind, told.share, told.on, told.inherited_from = kind, share, on, provider
+    told.note, told.said_by, told.said_at = note.strip()[:400], actor.username, at
+    told.save()
+    changed(
+        target=f"{control.code} in {told.place}",
+        path=where.path if where else "/",
+        before=before,
+        after={"kind": kind, "share": share, "on": on, "from": inherited_from, "note": told.note},
+    )
+    return told
 
 
 @command("controls.remove_test")

@@ -14,9 +14,9 @@ class Evidence(Record):
     """One item of evidence.
 
     A ``file`` is kept by the SHA-256 of its bytes. A ``measure`` is what the system found when it asked itself: the
-    query in words, its parameters, when it ran, who asked, how many there are in all and how many of them fail; and how
-    many records it ``read``, which an independent ``recount`` must confirm. Taken anew it is a new item; ``newest`` marks
-    the last one.
+    query in words, its parameters, when it ran, who asked, how many there are in all and how many of them fail;
+    and how many records it ``read``, which an independent ``recount`` must confirm. Taken anew it is a new item;
+    ``newest`` marks the last one.
     """
 
     KINDS = [("file", "file"), ("measure", "made by the system"), ("record", "record")]

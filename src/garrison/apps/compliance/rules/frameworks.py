@@ -67,6 +67,9 @@ FAMILIES = (
 )
 """Frameworks that several publishers' files name differently, and by what their idents are known."""
 
+SHIPPED_SOURCE = "shipped with"
+"""How the source of a link begins that we ship: the framework's ident and what its file names as source follow."""
+
 _CODE = re.compile(r"^[\w.()\[\]/§ -]{1,120}$")
 _KEYS = {
     "framework": "ident version title publisher legal_status kind family published read_on source supersedes "

@@ -1,6 +1,4 @@
-"""Pages of the compliance app."""
-
-from uuid import UUID
+"""The compliance home and the list of frameworks."""
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -9,12 +7,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
-from garrison.apps.compliance import selectors
+from garrison.apps.compliance import selectors, services
 from garrison.apps.compliance.models import Framework
+from garrison.core.clock import local_day
 from garrison.core.http import user_of
-from garrison.core.registries import panels
+from garrison.core.scopes import may
 from garrison.core.ui import cells, figures, lists
 
 FRAMEWORKS = lists.ListPage(
@@ -36,10 +35,13 @@ FRAMEWORKS = lists.ListPage(
         ),
         lists.Column("requirements", _("Requirements"), order=("in_force",), value="in_force", numeric=True),
         lists.Column("withdrawn", _("Withdrawn"), order=("gone",), value="gone", numeric=True, priority=2),
+        lists.Column("legal_status", _("Status"), order=("legal_status",), priority=2),
         lists.Column("kind", _("Kind"), order=("kind",), cell=lambda f, look: f.get_kind_display(), priority=2),
         lists.Column("published", _("Published"), order=("published",), value=lambda f: f.published[:10], priority=3),
         lists.Column("version", _("Version"), export_only=True),
         lists.Column("ident", _("Known as"), export_only=True),
+        lists.Column("family", _("Family"), export_only=True),
+        lists.Column("publisher", _("Publisher"), export_only=True),
         lists.Column("origin", _("Taken from"), export_only=True),
         lists.Column("uuid", "uuid", export_only=True),
     ],
@@ -59,12 +61,27 @@ FRAMEWORKS = lists.ListPage(
     ),
     import_url_name="web:imports",
     name=lambda framework: framework.title,
+    crumbs=((_("Compliance"), "/compliance/"),),
 )
 
 
 @require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """What we owe and whether we can show it: every number opens to what it was made from."""
+    now, viewer = timezone.now(), user_of(request)
+    context = {
+        "home": selectors.home(viewer=viewer, as_of=local_day(now)),
+        "at": now,
+        "today": local_day(now),
+        "may_load": may(viewer, "compliance.load_shipped"),
+        "may_measure": may(viewer, "compliance.measure", "/"),
+    }
+    return render(request, "compliance/home.html", context)
+
+
+@require_GET
 def framework_list(request: HttpRequest) -> HttpResponseBase:
-    """What we owe: the frameworks that were imported."""
+    """The frameworks that were imported or came with the product."""
     viewer = user_of(request)
     counted = selectors.counts(viewer=viewer)
     line = _now("%(frameworks)s frameworks with %(requirements)s requirements in force.") % {
@@ -75,31 +92,17 @@ def framework_list(request: HttpRequest) -> HttpResponseBase:
     return lists.respond(request, FRAMEWORKS, rows, extra, at=timezone.now())
 
 
-@require_GET
-def framework_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """One framework with all its requirements as a tree."""
-    now, viewer = timezone.now(), user_of(request)
-    framework = selectors.framework(viewer=viewer, uuid=uuid)
-    text = request.GET.get("q", "").replace("\x00", "").strip()[:200]
-    context = {
-        "framework": framework,
-        "at": now,
-        "text": text,
-        "groups": selectors.tree(viewer=viewer, framework=framework, text=text),
-        "blocks": panels("compliance.framework", viewer=viewer, subject=framework, as_of=now),
-    }
-    return render(request, "compliance/framework.html", context)
+@require_POST
+def load_shipped(request: HttpRequest) -> HttpResponse:
+    """Store the frameworks that come with the product."""
+    told = services.load_shipped(actor=user_of(request))
+    said = _now("%(n)s frameworks and requirements stored") % {"n": figures.number(told["stored"])}
+    return lists.done(request, said, to=reverse("compliance:home"))
 
 
-@require_GET
-def requirement_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """One requirement: its wording, its place, and who else asks for it."""
-    now, viewer = timezone.now(), user_of(request)
-    requirement = selectors.requirement(viewer=viewer, uuid=uuid)
-    context = {
-        "requirement": requirement,
-        "at": now,
-        "near": selectors.near(viewer=viewer, requirement=requirement),
-        "blocks": panels("compliance.requirement", viewer=viewer, subject=requirement, as_of=now),
-    }
-    return render(request, "compliance/requirement.html", context)
+@require_POST
+def measure(request: HttpRequest) -> HttpResponse:
+    """Let the system measure itself now."""
+    items = services.measure(actor=user_of(request), at=timezone.now())
+    said = _now("%(n)s measures taken") % {"n": len(items)}
+    return lists.done(request, said, to=reverse("compliance:evidence") + "?view=measures")
