@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(rich_markup_mode=None)
 
-HEAD = ("odile", "Odile Fenwright", "odile@larkmere.example")
+HEAD = ("odile", "Odile Fenwright", "odile.fenwright@larkmere.example")
 SEED = 20_417
 TIME_ZONE = "America/New_York"
 
@@ -57,10 +57,13 @@ def demo(
 
     from garrison.apps.strategy import selectors as strategy
     from garrison.cli.brief import lines
+    from garrison.cli.demo import custody, policies
     from garrison.cli.demo.cases import plant
 
     kept = json.loads((home / "demo.json").read_text())
     plant(as_of=datetime.fromisoformat(kept["as_of"]), seed=seed, actor=_head())
+    custody.plant(as_of=datetime.fromisoformat(kept["as_of"]), seed=seed, actor=_head())
+    policies.plant(as_of=datetime.fromisoformat(kept["as_of"]), actor=_head())
 
     typer.echo("\n".join(lines(strategy.brief(viewer=selectors.system_actor(), at=timezone.now()))))
     link = _link()

@@ -58,3 +58,38 @@ def board(
         print_json(told)
     else:
         typer.echo(f"Wrote {out}: {len(pdf):,} bytes." + ("" if draft else f" {told['title']}"))
+
+
+@app.command()
+def incident(
+    code: str = typer.Argument(..., help="The code of the case, such as INC-2026-014."),
+    kind: str = typer.Option("file", "--kind", help="executive, regulator or file."),
+    out: Path = typer.Option(Path("incident.pdf"), "--out", help="Where to write the PDF."),
+    privileged: bool = typer.Option(False, "--privileged", help="With what is privileged; only for who is inside."),
+    as_json: bool = JSON,
+    acting_as: str = AS,
+) -> None:
+    """Write the report of an incident as PDF: one page for executives, facts for a regulator, or everything."""
+    from garrison.core import setup
+
+    setup.start()
+    from django.utils import timezone
+
+    from garrison.apps.incidents.selectors import of_code, reporting
+    from garrison.core.commands import Refused
+
+    who, now = actor(acting_as), timezone.now()
+    found = of_code(viewer=who, code=code)
+    if found is None:
+        raise fail(f"there is no incident {code} in sight")
+    try:
+        pdf = reporting.pdf(viewer=who, incident=found, kind=kind, at=now, privileged=privileged)
+        out.write_bytes(pdf)
+    except Refused as refusal:
+        raise fail(str(refusal)) from refusal
+    except OSError as error:
+        raise fail(f"{out} cannot be written: {error.strerror or error}", OURS) from error
+    if as_json:
+        print_json({"out": str(out), "code": found.code, "kind": kind, "bytes": len(pdf)})
+    else:
+        typer.echo(f"Wrote {out}: {len(pdf):,} bytes. {found}")

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from garrison.apps.incidents.views import case, duties, intake, learning, listing, telling, timeline, work
+from garrison.apps.incidents.views import (
+    case,
+    continuity,
+    custody,
+    duties,
+    intake,
+    learning,
+    listing,
+    measures,
+    reports,
+    telling,
+    timeline,
+    work,
+)
 
 app_name = "incidents"
 
@@ -64,4 +77,32 @@ urlpatterns = [
     path("<uuid:uuid>/review/", learning.review, name="review"),
     path("<uuid:uuid>/review/causes/", learning.add_cause, name="add_cause"),
     path("<uuid:uuid>/review/lessons/", learning.add_lesson, name="add_lesson"),
+    path("services/", continuity.service_list, name="services"),
+    path("services/new/", continuity.new_service, name="new_service"),
+    path("services/<uuid:uuid>/", continuity.service, name="service"),
+    path("services/<uuid:uuid>/change/", continuity.edit_service, name="edit_service"),
+    path("services/<uuid:uuid>/tests/", continuity.record_restore, name="record_restore"),
+    path("outages/<uuid:uuid>/up/", continuity.mark_up, name="mark_up"),
+    path("measures/", measures.measures, name="measures"),
+    path("evidence/<uuid:uuid>/", custody.item, name="evidence_item"),
+    path("evidence/<uuid:uuid>/offer/", custody.offer, name="offer_evidence"),
+    path("evidence/<uuid:uuid>/look/", custody.download, name="download_evidence"),
+    path("evidence/<uuid:uuid>/release/", custody.ask_release, name="ask_release"),
+    path("hand-overs/<uuid:uuid>/answer/", custody.answer, name="answer_evidence"),
+    path("hand-overs/<uuid:uuid>/take-back/", custody.take_back, name="take_back_evidence"),
+    path("releases/<uuid:uuid>/decide/", custody.decide_release, name="decide_release"),
+    path("releases/<uuid:uuid>/done/", custody.carry_out_release, name="carry_out_release"),
+    path("<uuid:uuid>/down/", continuity.effect, name="effect"),
+    path("<uuid:uuid>/down/mark/", continuity.mark_down, name="mark_down"),
+    path("<uuid:uuid>/evidence/", custody.evidence, name="evidence"),
+    path("<uuid:uuid>/evidence/take/", custody.take, name="take_evidence"),
+    path("<uuid:uuid>/evidence/check/", custody.check, name="check_evidence"),
+    path("<uuid:uuid>/evidence/hold/", custody.hold, name="hold"),
+    path("<uuid:uuid>/evidence/package/", custody.package, name="custody_package"),
+    path("<uuid:uuid>/custody/", custody.printed, name="custody_print"),
+    path("<uuid:uuid>/custody.pdf", reports.custody, name="custody_pdf"),
+    path("<uuid:uuid>/out/", reports.reports, name="case_reports"),
+    path("<uuid:uuid>/out/<slug:kind>.pdf", reports.report, name="report_pdf"),
+    path("<uuid:uuid>/veris/", measures.code, name="veris"),
+    path("<uuid:uuid>/veris.json", measures.veris_json, name="veris_json"),
 ]
