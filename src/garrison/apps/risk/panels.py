@@ -53,9 +53,17 @@ def coverage_of_controls(*, viewer: User, subject: Any, as_of: datetime) -> dict
     return {"borne": selectors.coverage(viewer=viewer, controls=subject)}
 
 
+def lessons_of_incident(*, viewer: User, subject: Any, as_of: datetime) -> dict[str, Any] | None:
+    """What the lessons of a case change in money, or would change."""
+    rows = selectors.changes_of(viewer=viewer, incident=subject, as_of=as_of)
+    return {"rows": rows} if rows else None
+
+
 NAV.append(NavEntry("What it may cost", str(_("Risk")), "risk:portfolio", "chart-line", selectors.VIEW, order=30))
 SEARCH.append(SearchProvider(str(_("Scenarios")), selectors.VIEW, find_scenarios))
 PANELS.append(Panel("controls.control", selectors.VIEW, "risk/_of_control.html", money_of_control, order=10))
 PANELS.append(Panel("controls.controls", selectors.VIEW, "", coverage_of_controls, order=10))
 PANELS.append(Panel("assets.asset", selectors.VIEW, "risk/_of_device.html", money_of_device, order=50))
 PANELS.append(Panel("policies.exception", selectors.VIEW, "risk/_of_exception.html", money_of_exception, order=10))
+PANELS.append(Panel("incidents.incident", selectors.VIEW, "risk/_of_incident.html", lessons_of_incident, order=50))
+PANELS.append(Panel("incidents.review", selectors.VIEW, "risk/_of_incident.html", lessons_of_incident, order=10))

@@ -14,13 +14,13 @@ from garrison.apps.organization.models import Unit
 from garrison.apps.organization.rules import slug
 from garrison.apps.risk import selectors
 from garrison.apps.risk.models import LossResult, Safeguard, Scenario
-from garrison.apps.risk.rules import assess, why_unusable
+from garrison.apps.risk.rules import Updated, assess, why_unusable
 from garrison.core.bulk import batches, keys_to_ids, reconcile
 from garrison.core.clock import local_day
 from garrison.core.commands import Forbidden, Refused, changed, command
 from garrison.core.imports import Batch
 from garrison.core.models import Undo, User
-from garrison.core.scopes import paths
+from garrison.core.scopes import may, paths
 from garrison.core.undoing import offer_undo
 from garrison.formats.facts import ControlFact, ScenarioFact
 
@@ -193,6 +193,37 @@ def restore(*, actor: User, uuid: str, before: dict[str, Any]) -> Scenario:
     scenario.save(update_fields=[*DECIDED])
     changed(target=scenario.code, path=_path(scenario), before=now, after=_told(scenario))
     return scenario
+
+
+@command("risk.take_lesson")
+def take_lesson(
+    *, actor: User, code: str, events: int, years: float, because: str, approver: User, at: datetime
+) -> tuple[Scenario, Updated]:
+    """Let counted incidents move how often a scenario happens; whoever adopts the lesson approves the new rate.
+
+    The judged rate is the prior; see ``rules.frequency``. Gives the scenario and the rate before and after.
+    """
+    scenario = selectors.scenarios(viewer=actor).filter(code__iexact=code).first()
+    if scenario is None:
+        raise Refused(f"there is no scenario {code}")
+    if not may(approver, "risk.approve", _path(scenario)):
+        raise Refused(f"{approver} may not approve {scenario.code}; ask {scenario.owner or 'its owner'} to adopt it")
+    updated = selectors.updated_rate(viewer=actor, scenario=scenario, events=events, years=years, as_of=local_day(at))
+    before = _told(scenario)
+    scenario.rate, scenario.rate_low, scenario.rate_high = (
+        round(value, 6) for value in (updated.rate, updated.low, updated.high)
+    )
+    _check(scenario)
+    scenario.basis, scenario.status = "own", "approved"
+    scenario.approved_by, scenario.approved_on = str(approver)[:200], local_day(at)
+    scenario.save(update_fields=[*DECIDED])
+    changed(
+        target=scenario.code,
+        path=_path(scenario),
+        before=before,
+        after=_told(scenario) | {"events": events, "years": years, "because": because},
+    )
+    return scenario, updated
 
 
 @command("risk.compute")

@@ -3,7 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from garrison.apps.risk import services
+from garrison.apps.incidents import services as incidents
+from garrison.apps.incidents.models import Lesson
+from garrison.apps.risk import selectors, services
 from garrison.core.clock import local_day
 from garrison.core.commands import on
 from garrison.core.models import User
@@ -44,6 +46,33 @@ def after_withdrawal(*, actor: User, at: datetime, result: services.Decided, **_
 def after_draft(*, actor: User, at: datetime, result: services.Decided, **_: Any) -> None:
     """Compute anew when an estimate changed and so waits for approval."""
     _anew(actor, at, f"the estimate of {result.scenario.code} changed")
+
+
+@on("incidents.adopt_lesson")
+def after_lesson(*, actor: User, at: datetime, result: Lesson, **_: Any) -> None:
+    """Let a lesson about a scenario move its rate, and tell the case what any lesson changed in money."""
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    if result.kind == "scenario":
+        assert result.adopted_by is not None
+        events, years = selectors.counted(viewer=actor, lesson=result, as_of=at)
+        scenario, updated = services.take_lesson(
+            actor=actor,
+            code=result.target,
+            events=events,
+            years=years,
+            because=f"{result.incident.code}: {result.text}",
+            approver=result.adopted_by,
+            at=at,
+        )
+        _anew(actor, at, f"{result.incident.code}: {scenario.code} counts {events} in {round(years * 12)} months")
+        before["rate"], after["rate"] = updated.prior.mean, updated.rate
+        after |= {"events": events, "months": round(years * 12)}
+    if moved := selectors.moved_since(viewer=actor, at=at):
+        before["losses"] = {code: losses[0] for code, losses in moved.items()}
+        after["losses"] = {code: losses[1] for code, losses in moved.items()}
+    if before:
+        incidents.note_effect(actor=actor, uuid=result.uuid, before=before, after=after, at=at)
 
 
 @on("core.undo")

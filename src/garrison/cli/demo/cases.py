@@ -46,6 +46,15 @@ OWNERS = {
     "leavers": "Mattias Orrel",
     "hr": "Mattias Orrel",
 }
+DUE = {
+    "close": (0, time(9)),
+    "door": (0, time(16)),
+    "who": (1, time(12)),
+    "notify-dea": (0, time(17)),
+    "police": (0, time(17)),
+}
+"""Days and hours by which the commander wants what presses; other steps keep the playbook's."""
+
 DONE = {"pictures": time(9, 2), "isolate": time(9, 20), "count": time(10, 30)}
 
 
@@ -189,7 +198,8 @@ def _work(told: dict[str, Any], clock: Clock) -> None:
     for task in selectors.tasks(viewer=actor, incident=incident):
         owner = OWNERS.get(task.step)
         if owner:
-            services.assign_task(actor=actor, uuid=task.uuid, owner=owner, due=task.due, at=answered)
+            due = clock.at(*DUE[task.step]) if task.step in DUE else task.due
+            services.assign_task(actor=actor, uuid=task.uuid, owner=owner, due=due, at=answered)
         if task.step in DONE:
             services.end_task(actor=actor, uuid=task.uuid, at=clock.at(-1, DONE[task.step]))
     services.set_severity(**told, severity=2, reason="drugs and records taken", at=answered)

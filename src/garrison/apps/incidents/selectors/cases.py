@@ -1,6 +1,6 @@
 """Cases in sight, who works on them, and what they touch."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -192,11 +192,11 @@ def own_reports(*, viewer: User) -> list[Report]:
     return list(Report.objects.filter(by=viewer)[:20])
 
 
-def of_category(*, viewer: User, categories: Iterable[str], since: datetime, until: datetime) -> QuerySet[Incident]:
-    """The real cases of some kinds that were detected in a span of time: what frequencies are counted from."""
-    return incidents(viewer=viewer).filter(
-        exercise=False, category__in=list(categories), detected_at__gt=since, detected_at__lte=until
-    )
+def linked_to(*, viewer: User, kind: str, label: str, since: datetime, until: datetime) -> list[int]:
+    """The real cases that touch one thing and were detected in a span of time: what frequencies are counted from."""
+    linked = Link.objects.filter(incident=OuterRef("pk"), kind=kind, label__iexact=label)
+    rows = incidents(viewer=viewer).filter(Exists(linked), exercise=False)
+    return list(rows.filter(detected_at__gt=since, detected_at__lte=until).values_list("pk", flat=True))
 
 
 def named_targets(*, viewer: User, incident: Incident, kinds: Sequence[str]) -> list[Link]:

@@ -9,6 +9,7 @@ from django.db.models import Case, F, IntegerField, QuerySet, Value, When
 from garrison.apps.incidents import rules
 from garrison.apps.incidents.models import Cause, Incident, Lesson, Member, Phase, PlaybookRun, PlaybookStep, Task
 from garrison.apps.incidents.rules import Gate, Playbook, Step
+from garrison.apps.incidents.selectors import custody
 from garrison.apps.incidents.selectors.cases import VIEW, incidents
 from garrison.apps.incidents.selectors.duties import clocks, current_values
 from garrison.core.commands import Missing
@@ -111,6 +112,6 @@ def gate(*, viewer: User, incident: Incident, phase: str, at: datetime) -> Gate:
             causes=Cause.objects.filter(incident=incident).count(),
             lessons_without_owner=Lesson.objects.filter(incident=incident, owner="").count(),
             held_review=Phase.objects.filter(incident=incident, name="reviewed").exists(),
-            custody_open=0,
+            custody_open=custody.unsettled(viewer=viewer, incident=incident),
         ),
     )

@@ -129,7 +129,7 @@ def open_incident(
         at=at,
         kind="system",
         title=f"Case opened, severity {judged.level}",
-        text=judged.reason,
+        text=judged.reason[:1].upper() + judged.reason[1:],
         happened=at,
     )
     changed(

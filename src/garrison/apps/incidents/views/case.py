@@ -43,7 +43,7 @@ def case(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "days": shown_days(kept, at, may_files="/" in paths(viewer, "imports.view")),
         "lane": lane,
         "lanes": [
-            (key, words, reverse("incidents:case", args=[uuid]) + (f"?lane={key}" if key else ""))
+            (key == lane, words, reverse("incidents:case", args=[uuid]) + (f"?lane={key}" if key else ""))
             for key, words in LANES.items()
         ],
         "entries": len(told),

@@ -11,6 +11,7 @@ from garrison.apps.risk.rules.assessment import (
     thresholds,
 )
 from garrison.apps.risk.rules.bearing import Bearing, Factors, Step, changed_losses, explain, factors
+from garrison.apps.risk.rules.frequency import Updated, update
 from garrison.apps.risk.rules.workshop import (
     LEVERS,
     Explored,
@@ -31,6 +32,7 @@ __all__ = [
     "Factors",
     "Step",
     "Swing",
+    "Updated",
     "assess",
     "changed_estimate",
     "changed_losses",
@@ -44,5 +46,6 @@ __all__ = [
     "severity_of",
     "swings",
     "thresholds",
+    "update",
     "why_unusable",
 ]

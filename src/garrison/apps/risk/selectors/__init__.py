@@ -1,5 +1,6 @@
 """Reads of the risk app."""
 
+from garrison.apps.risk.selectors.learned import changes_of, counted, moved_since, updated_rate
 from garrison.apps.risk.selectors.pages import (
     Borne,
     Draft,
@@ -40,6 +41,8 @@ __all__ = [
     "appetite",
     "before_loss",
     "changes",
+    "changes_of",
+    "counted",
     "counts",
     "coverage",
     "current",
@@ -50,11 +53,13 @@ __all__ = [
     "latest_loss",
     "loss_result",
     "loss_results",
+    "moved_since",
     "newest_rows",
     "of_controls",
     "portfolio",
     "scenario",
     "scenarios",
     "unprotected",
+    "updated_rate",
     "what_if",
 ]
