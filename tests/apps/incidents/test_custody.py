@@ -156,8 +156,8 @@ def test_nobody_outside_the_case_is_offered_anything(people, opened, make_user) 
     item = taken(people["ben"], opened)
     with pytest.raises(Refused, match="does not see this case"):
         offer(actor=people["ben"], uuid=item.uuid, receiver=people["eve"].uuid, reason="x", at=NOW)
+    reader = make_user("rita", "reader", "/")
     with pytest.raises(Refused, match="may not work"):
-        reader = make_user("rita", "reader", "/")
         offer(actor=people["ben"], uuid=item.uuid, receiver=reader.uuid, reason="x", at=NOW)
     with pytest.raises(Refused, match="hold it already"):
         offer(actor=people["ben"], uuid=item.uuid, receiver=people["ben"].uuid, reason="x", at=NOW)

@@ -81,15 +81,18 @@ class VerisForm(forms.Form):
                 widget = forms.SelectMultiple(attrs={"size": "6"})
                 self.fields[name] = forms.MultipleChoiceField(label=label, choices=ids, required=False, widget=widget)
 
-    def groups(self) -> list[tuple[str, list[tuple[str, list[Any]]]]]:
-        """The fields by axis and part, for the page."""
+    def groups(self) -> list[tuple[str, list[tuple[str, list[Any], bool]]]]:
+        """The fields by axis and part, for the page; a part that is used stands open."""
         found: dict[str, dict[str, list[Any]]] = {}
         for name in self.fields:
             axis, _dot, rest = name.partition(".")
             part = rest.rpartition(".")[0] if rest else ""
             axis = axis if axis in GROUPS else "security_incident"
             found.setdefault(axis, {}).setdefault(part, []).append(self[name])
-        return [(str(words), list(found.get(axis, {}).items())) for axis, words in GROUPS.items()]
+        return [
+            (str(words), [(part, held, any(field.value() for field in held)) for part, held in found[axis].items()])
+            for axis, words in GROUPS.items()
+        ]
 
     @property
     def chosen(self) -> dict[str, list[str]]:

@@ -42,7 +42,7 @@ def reports(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "coding": coding.coding(viewer=viewer, incident=incident),
         **frame(viewer, incident, at),
     }
-    return render(request, "incidents/reports.html", context)
+    return render(request, "incidents/case_reports.html", context)
 
 
 @require_GET
