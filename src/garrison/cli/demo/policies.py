@@ -190,7 +190,7 @@ def _exceptions(actor: "User", users: dict[str, "User"], as_of: datetime) -> Non
     today = local_day(as_of)
     first = services.request_exception(
         actor=users["teodor"],
-        at=as_of - timedelta(days=30),
+        at=as_of - timedelta(days=20),
         policy=policies["POL-01"],
         control=known["C-03"],
         scope="Twelve imaging stations without endpoint detection",
@@ -202,7 +202,7 @@ def _exceptions(actor: "User", users: dict[str, "User"], as_of: datetime) -> Non
     services.decide_exception(
         actor=users["ada"],
         uuid=first.uuid,
-        at=as_of - timedelta(days=28),
+        at=as_of - timedelta(days=18),
         decision="approve",
         reason="Only until the new stations; separation was tested.",
     )

@@ -5,7 +5,7 @@ Words go in as data, never as markup: nothing that somebody wrote can change a d
 
 import io
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,6 @@ from garrison.apps.policies.rules import Block, Run, blocks
 from garrison.core.clock import local_day
 from garrison.core.commands import Refused
 from garrison.core.models import User
-from garrison.core.ui import figures
 
 TEMPLATE = Path(__file__).parents[1] / "data" / "policy.typ"
 
@@ -34,11 +33,11 @@ def _facts(viewer: User, version: Version) -> dict[str, Any]:
         (_("Holds for"), policy.unit.name if policy.unit else _("the whole organisation")),
     ]
     if version.published_at:
-        rows.append((_("In force from"), str(figures.day(local_day(version.published_at)))))
+        rows.append((_("In force from"), _dated(local_day(version.published_at))))
     if version.state == "published" and policy.review_due:
-        rows.append((_("Reviewed again by"), str(figures.day(policy.review_due))))
+        rows.append((_("Reviewed again by"), _dated(policy.review_due)))
     approvals = [
-        {"name": str(each.user), "on": str(figures.day(local_day(each.at))), "reason": each.reason}
+        {"name": str(each.user), "on": _dated(local_day(each.at)), "reason": each.reason}
         for each in version.approvals.all()
         if each.round == version.round and each.decision == "approve" and each.at
     ]
@@ -60,6 +59,11 @@ def _facts(viewer: User, version: Version) -> dict[str, Any]:
         "note": version.note,
         "in_force": version.state == "published",
     }
+
+
+def _dated(day: date) -> str:
+    """A day as paper needs it, with its year."""
+    return f"{day.day} {day:%B %Y}"
 
 
 def markdown(*, viewer: User, version: Version) -> bytes:

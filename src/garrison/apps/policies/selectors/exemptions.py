@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from garrison.apps.controls.models import Control
 from garrison.apps.organization import selectors as organization
@@ -63,24 +63,21 @@ def limits(*, viewer: User) -> dict[str, Decimal | None]:
     return found
 
 
-def limit_of(*, viewer: User, path: str) -> Decimal | None:
+def limit_of(*, viewer: User, path: str, at: datetime) -> Decimal | None:
     """The most money that the viewer may accept in a unit; None is no limit, zero none at all."""
     known: Mapping[str, Decimal | None] = limits(viewer=viewer)
-    roles = [
-        grant.role
-        for grant in viewer.grants.all()
-        if path.startswith(grant.path) and holds(grant.role, "policies.decide_exception")
-    ]
     if viewer.is_system:
         return None
-    return authority(known, roles)
+    grants = viewer.grants.filter(Q(until=None) | Q(until__gt=at)).values_list("role", "path")
+    deciding = [role for role, held in grants if path.startswith(held) and holds(role, "policies.decide_exception")]
+    return authority(known, deciding)
 
 
-def why_not(*, viewer: User, exception: PolicyException) -> str:
+def why_not(*, viewer: User, exception: PolicyException, at: datetime) -> str:
     """Why the viewer may not approve an exception; "" when they may."""
     if not may(viewer, "policies.decide_exception", exception.path):
         return "you may not decide exceptions here"
-    limit = limit_of(viewer=viewer, path=exception.path)
+    limit = limit_of(viewer=viewer, path=exception.path, at=at)
     return why_not_decide(exception.money, limit, own=exception.requested_by_id == viewer.pk)
 
 

@@ -15,7 +15,7 @@ from garrison.apps.policies.rules import compare, review_standing
 from garrison.apps.policies.rules.differences import Change
 from garrison.core.commands import Missing
 from garrison.core.models import User
-from garrison.core.scopes import current_command, may, paths, within
+from garrison.core.scopes import current_command, holds, may, paths, within
 
 VIEW = "policies.view"
 
@@ -48,9 +48,11 @@ def bound_by(viewer: User, permission: str = VIEW, field: str = "unit") -> Q:
 
 def policies(*, viewer: User) -> QuerySet[Policy]:
     """The policies in sight, by code: the viewer's units' own in every state, and published ones from above."""
+    rows = Policy.objects.select_related("unit").order_by("code")
+    if "/" in paths(viewer, current_command.get() or VIEW):
+        return rows  # an empty condition beside an OR would narrow instead of widen
     published = Exists(Version.objects.filter(policy=OuterRef("pk"), state="published"))
-    rows = Policy.objects.select_related("unit").filter(within(viewer, VIEW) | (bound_by(viewer) & Q(published)))
-    return rows.order_by("code")
+    return rows.filter(within(viewer, VIEW) | (bound_by(viewer) & Q(published)))
 
 
 def policy(*, viewer: User, uuid: UUID) -> Policy:
@@ -173,8 +175,9 @@ def approver_choices(*, viewer: User, path: str) -> list[tuple[str, str]]:
         return []
     named = []
     for row in rows.order_by("first_name", "username"):
-        row.__dict__["_grants"] = [(grant.role, grant.path) for grant in row.grants.all()]
-        if may(row, "policies.approve", path):
+        if any(holds(grant.role, "policies.approve") for grant in row.grants.all()) and may(
+            row, "policies.approve", path
+        ):
             named.append((str(row.uuid), str(row)))
     return named
 

@@ -109,25 +109,26 @@ def record_paper(
         raise Refused("nobody signed in the future")
     if version.published_at is not None and local_day(on) < local_day(version.published_at):
         raise Refused("that is before this version came into force; the words they signed were others")
-    found = list(selectors.outstanding(viewer=actor, version=version).filter(uuid__in=people))
+    bound = selectors.outstanding(viewer=actor, version=version).filter(uuid__in=people)
+    found = list(bound.order_by("number").values_list("pk", "number"))
     if not found:
         raise Refused("none of those is bound by it and still has to acknowledge it")
     rows = Acknowledgement.objects.bulk_create(
         [
             Acknowledgement(
                 version=version,
-                person=person,
+                person_id=person,
                 at=on,
                 how="paper",
                 recorded_by=actor.username,
                 note=note.strip()[:400],
                 sha256=version.sha256,
             )
-            for person in found
+            for person, _number in found
         ],
         batch_size=1000,
     )
-    told = {"people": [person.number for person in found], "on": on, "note": note}
+    told = {"people": [number for _person, number in found], "on": on, "note": note}
     undo = offer_undo(
         actor=actor,
         at=at,

@@ -101,7 +101,7 @@ def decide_exception(*, actor: User, uuid: UUID, at: datetime, decision: str, re
     if exception.requested_by_id == actor.pk:
         raise Refused("you asked for it yourself; somebody else decides")
     if decision == "approve":
-        if words := selectors.why_not(viewer=actor, exception=exception):
+        if words := selectors.why_not(viewer=actor, exception=exception, at=at):
             raise Refused(words)
         if words := why_not_until(exception.until, today):
             raise Refused(words)

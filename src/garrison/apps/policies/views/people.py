@@ -81,7 +81,7 @@ PEOPLE = lists.ListPage(
         lists.Filter("title", _("Title"), "text", lookup="title__icontains", shown=False),
     ],
     search=("name", "number", "email", "title", "unit__name"),
-    sort="stands",
+    sort="-stands",
     views=[
         lists.View("not", _("Not yet"), {"stands": "outstanding"}),
         lists.View("done", _("Acknowledged"), {"stands": "acknowledged"}),
