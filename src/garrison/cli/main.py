@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("garrison.cli.doctor", "Check this installation and name what is unsafe."),
     "formats": ("garrison.cli.formats_command", "What Garrison reads, and what files are."),
     "import": ("garrison.cli.import_command", "Import files and folders of exports."),
+    "incident": ("garrison.cli.incident", "Take in reports of incidents that came by e-mail."),
     "migrate": ("garrison.cli.migrate", "Bring the databases up to date."),
     "oscal": ("garrison.cli.oscal", "OSCAL documents: convert and resolve."),
     "plan": ("garrison.cli.plan_command", "The best plan for the budget."),

@@ -2,15 +2,10 @@
 
 from garrison.apps.incidents.services.cases import (
     Stale,
-    add_link,
-    assign,
     edit_brief,
     end_phase,
     look_at,
-    mark,
     open_incident,
-    release,
-    remove_link,
     reopen,
     set_severity,
     start_phase,
@@ -41,6 +36,7 @@ from garrison.apps.incidents.services.learning import (
     note_effect,
     retest_lesson,
 )
+from garrison.apps.incidents.services.members import add_link, assign, mark, release, remove_link
 from garrison.apps.incidents.services.telling import (
     add_recipient,
     approve_statement,

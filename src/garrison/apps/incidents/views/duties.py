@@ -16,7 +16,7 @@ from garrison.apps.incidents.views.case import frame
 from garrison.apps.incidents.views.showing import ShownCard, fact_words, shown_card
 from garrison.apps.organization import selectors as organization
 from garrison.core.clock import zone
-from garrison.core.commands import Missing
+from garrison.core.commands import Missing, Refused
 from garrison.core.http import user_of
 from garrison.core.scopes import may
 from garrison.core.ui import lists
@@ -76,11 +76,19 @@ def fact(request: HttpRequest, uuid: UUID, name: str) -> HttpResponse:
     form = FactForm(request.POST or None, described=described, initial=_initial(known))
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        services.record_fact(
-            actor=viewer, uuid=uuid, name=name, value=said["value"], source=said["source"],
-            certainty=said["certainty"], at=at,
-        )  # fmt: skip
-        return lists.done(request, _("Fact kept; the clocks follow"), to=page)
+        try:
+            services.record_fact(
+                actor=viewer,
+                uuid=uuid,
+                name=name,
+                value=said["value"],
+                source=said["source"],
+                certainty=said["certainty"],
+                at=at,
+            )
+            return lists.done(request, _("Fact kept; the clocks follow"), to=page)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
     history = [
         (each, fact_words(each.value, at))
         for each in selectors.facts(viewer=viewer, incident=incident)
@@ -164,11 +172,14 @@ def decide(request: HttpRequest, uuid: UUID, law: str) -> HttpResponse:
         raise Missing("there is no such law")
     form = DecisionForm(request.POST or None, law=law)
     if request.method == "POST" and form.is_valid():
-        services.decide_no_notice(
-            actor=viewer, uuid=uuid, law=law, reasons=form.cleaned_data["reasons"], factors=form.factors, at=at
-        )
-        said = _("Decided: no notification under %(law)s") % {"law": rules.law_name(law)}
-        return lists.done(request, said, to=reverse("incidents:decisions", args=[uuid]))
+        try:
+            services.decide_no_notice(
+                actor=viewer, uuid=uuid, law=law, reasons=form.cleaned_data["reasons"], factors=form.factors, at=at
+            )
+            said = _("Decided: no notification under %(law)s") % {"law": rules.law_name(law)}
+            return lists.done(request, said, to=reverse("incidents:decisions", args=[uuid]))
+        except Refused as refusal:  # the words stay in the form
+            form.add_error(None, str(refusal))
     context = {"form": form, "law": law, "name": rules.law_name(law), **frame(viewer, incident, at)}
     return render(request, "incidents/decide.html", context, status=422 if form.errors else 200)
 

@@ -16,6 +16,7 @@ from garrison.apps.incidents.forms import EntryForm, PurposeForm
 from garrison.apps.incidents.models import Entry
 from garrison.apps.incidents.views.case import frame
 from garrison.apps.incidents.views.showing import shown_days
+from garrison.core.commands import Refused
 from garrison.core.http import user_of
 from garrison.core.scopes import paths
 from garrison.core.ui import lists
@@ -32,9 +33,12 @@ def new_entry(request: HttpRequest, uuid: UUID) -> HttpResponse:
     form = EntryForm(request.POST or None, initial=_initial(old) if old else {"happened": timezone.localtime(at)})
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
-        services.record_entry(actor=viewer, uuid=uuid, at=at, corrects=old.uuid if old else None, **told)
-        said = _("Entry corrected; the old one is kept") if old else _("Entry written")
-        return lists.done(request, said, to=reverse("incidents:case", args=[uuid]))
+        try:
+            services.record_entry(actor=viewer, uuid=uuid, at=at, corrects=old.uuid if old else None, **told)
+            said = _("Entry corrected; the old one is kept") if old else _("Entry written")
+            return lists.done(request, said, to=reverse("incidents:case", args=[uuid]))
+        except Refused as refusal:  # the words stay in the form
+            form.add_error(None, str(refusal))
     title = _("Correct an entry") if old else _("Write an entry")
     context = {"form": form, "title": title, "old": old, "submit": _("Write it"), **frame(viewer, incident, at)}
     return render(request, "incidents/case_form.html", context, status=422 if form.errors else 200)

@@ -13,6 +13,7 @@ from garrison.apps.people.models import Person
 from garrison.apps.risk.models import LossResult
 from garrison.apps.strategy.rules import Brief, first_three
 from garrison.apps.strategy.selectors import actions, changes, facts, money
+from garrison.apps.strategy.selectors.clocks import clocks_tally
 from garrison.apps.strategy.selectors.sources import counted, sources
 from garrison.core.clock import local_day
 from garrison.core.commands import Forbidden
@@ -63,7 +64,7 @@ def _brief(viewer: User, as_of: date, at: datetime, since: date | None) -> tuple
     possible = actions.candidates(viewer=viewer, at=at, found=found, loss=loss)
     first = first_three(possible)
     read = sources(viewer=viewer)
-    tallies = facts.tallies(found, at)
+    tallies = (*facts.tallies(found, at), *clocks_tally(viewer=viewer, at=at))
     top = organization.root(viewer=viewer)
     empty = all(tally.count is None for tally in tallies) and cost is None and top is None
     return (
