@@ -57,13 +57,14 @@ def demo(
 
     from garrison.apps.strategy import selectors as strategy
     from garrison.cli.brief import lines
-    from garrison.cli.demo import custody, policies
+    from garrison.cli.demo import custody, duties, policies
     from garrison.cli.demo.cases import plant
 
     kept = json.loads((home / "demo.json").read_text())
     plant(as_of=datetime.fromisoformat(kept["as_of"]), seed=seed, actor=_head())
     custody.plant(as_of=datetime.fromisoformat(kept["as_of"]), seed=seed, actor=_head())
     policies.plant(as_of=datetime.fromisoformat(kept["as_of"]), actor=_head())
+    duties.plant(as_of=datetime.fromisoformat(kept["as_of"]), actor=_head())
 
     typer.echo("\n".join(lines(strategy.brief(viewer=selectors.system_actor(), at=timezone.now()))))
     link = _link()

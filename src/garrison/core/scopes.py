@@ -69,7 +69,14 @@ ROLES: dict[str, tuple[str, ...]] = {
         "incidents.*",
         "policies.request_exception",
     ),
-    "auditor": ("*.view", "core.save_view", "core.delete_view", "compliance.request_evidence", "compliance.assess"),
+    "auditor": (
+        "*.view",
+        "core.save_view",
+        "core.delete_view",
+        "compliance.request_evidence",
+        "compliance.judge_answer",
+        "compliance.assess",
+    ),
     "privacy": (
         "*.view",
         "core.save_view",

@@ -88,10 +88,11 @@ def test_a_requirement(frameworks, signed):
 
 def test_the_list(frameworks, signed, django_assert_max_num_queries):
     with django_assert_max_num_queries(STATEMENTS):
-        found = signed.get("/compliance/").content.decode()
+        found = signed.get("/compliance/frameworks/").content.decode()
     assert "2 frameworks with 1,202 requirements in force" in found
-    assert b"ident" in b"".join(signed.get("/compliance/?format=csv").streaming_content)
+    assert b"ident" in b"".join(signed.get("/compliance/frameworks/?format=csv").streaming_content)
 
 
 def test_an_empty_list_says_what_would_fill_it(signed):
-    assert b"No frameworks yet" in signed.get("/compliance/").content
+    assert b"No frameworks yet" in signed.get("/compliance/frameworks/").content
+    assert b"No control is mapped" in signed.get("/compliance/").content

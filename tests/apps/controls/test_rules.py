@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from garrison.apps.controls.rules import FAILED_SHARE, HALF_LIFE_DAYS, Measured, after_device_test, standing
+from garrison.apps.controls.rules import (
+    FAILED_SHARE,
+    HALF_LIFE_DAYS,
+    Measured,
+    Place,
+    after_device_test,
+    health,
+    shares,
+    standing,
+)
 
 DAY = date(2026, 3, 9)
 
@@ -71,3 +80,36 @@ def test_a_device_test_says_nothing_without_or_before_a_measurement() -> None:
     assert after_device_test(newer, on=days(3), passed=False, note="") is None
     derived = [Measured(days(9), 0.8), Measured(days(4), 0.48, by_device=True, passed=False)]
     assert after_device_test(derived, on=days(3), passed=True, note="") == Measured(days(3), 0.8, by_device=True)
+
+
+def test_health_is_in_place_times_measured_times_fresh() -> None:
+    stands = standing([Measured(days(90 + HALF_LIFE_DAYS), 0.8)], test_every_days=90, as_of=DAY)
+    found = health([Place("A", "1", 0.5), Place("B", "2", 1.0)], stands)
+    assert (found.implemented, found.tested, found.fresh) == (0.75, 0.8, pytest.approx(0.5))
+    assert found.value == pytest.approx(0.75 * 0.8 * 0.5)
+    assert "not wholly in A" in found.implemented_why
+    assert found.reason == found.fresh_why, "what holds it back most"
+
+
+def test_nobody_said_where_it_is_in_place() -> None:
+    measured = health([], standing([Measured(days(1), 0.8)], test_every_days=90, as_of=DAY))
+    assert (measured.implemented, measured.value) == (1.0, 0.8)
+    assert "nobody said" in measured.implemented_why
+    never = health([], standing([], test_every_days=90, as_of=DAY))
+    assert (never.value, never.implemented) == (0.0, 0.0)
+    assert "never tested" in never.reason
+    nothing = health([Place("A", "1", 1.0)], standing([Measured(days(1), 0.0)], test_every_days=90, as_of=DAY))
+    assert (nothing.value, nothing.fresh) == (0.0, 1.0)
+
+
+def test_inherited_and_shared_places_take_their_providers_share() -> None:
+    places = [
+        Place("IT", "it", 0.6),
+        Place("A", "a", None, "it", "inherited"),
+        Place("B", "b", 0.4, "it", "shared"),
+        Place("C", "c", 1.0, "it", "shared"),
+        Place("D", "d", None, "nobody", "inherited"),
+        Place("E", "e", None, "f", "inherited"),
+        Place("F", "f", None, "e", "inherited"),
+    ]
+    assert shares(places) == [0.6, 0.6, 0.4, 0.6, 0.0, 0.0, 0.0], "a circle and a silent provider give nothing"

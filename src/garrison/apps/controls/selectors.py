@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Prefetch, Q, QuerySet
 
 from garrison.apps.assets.models import Asset
-from garrison.apps.controls.models import Control, ControlTest
+from garrison.apps.controls.models import Control, ControlTest, Implementation
 from garrison.apps.controls.rules import Standing
 from garrison.core.commands import Missing
 from garrison.core.models import User
@@ -64,6 +64,20 @@ def tested(*, viewer: User) -> QuerySet[Control]:
 def of_device(*, viewer: User, device: Asset) -> list[Control]:
     """The controls in sight that rest on a door or device, with their tests."""
     return list(tested(viewer=viewer).filter(device=device))
+
+
+def whole(*, viewer: User, uuid: UUID) -> Control:
+    """One control with its tests and places loaded. Raises ``Missing`` outside the viewer's sight."""
+    places = Implementation.objects.select_related("unit", "site", "inherited_from")
+    row = tested(viewer=viewer).prefetch_related(Prefetch("places", places)).filter(uuid=uuid).first()
+    if row is None:
+        raise Missing("no such control")
+    return row
+
+
+def may_say(*, viewer: User, control: Control) -> bool:
+    """Whether the viewer may say how far this control is in place."""
+    return may(viewer, "controls.say_in_place", control.unit.path if control.unit else "/")
 
 
 def found(*, viewer: User, text: str, limit: int) -> list[Control]:

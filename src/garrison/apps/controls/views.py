@@ -16,8 +16,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from garrison.apps.controls import selectors, services
-from garrison.apps.controls.forms import TestForm
+from garrison.apps.controls.forms import PlaceForm, TestForm
 from garrison.apps.controls.models import Control
+from garrison.apps.controls.rules import shares
 from garrison.apps.organization import selectors as organization
 from garrison.core.clock import local_day
 from garrison.core.http import user_of
@@ -172,11 +173,37 @@ def record_test(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return lists.done(request, said, undo=recorded.undo, to=reverse("controls:detail", args=[uuid]))
 
 
+@require_POST
+def say_in_place(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Say how far the control is in place somewhere."""
+    viewer, to = user_of(request), reverse("controls:detail", args=[uuid])
+    form = PlaceForm(request.POST, viewer=viewer)
+    if not form.is_valid():
+        return lists.refused(request, str(_("Give the place, a day, and a share between 0 and 100.")), to=to)
+    told = services.say_in_place(
+        actor=viewer,
+        uuid=uuid,
+        share=form.share_of_one,
+        on=form.cleaned_data["on"],
+        unit=form.cleaned_data["unit"],
+        kind=form.cleaned_data["kind"],
+        inherited_from=form.cleaned_data["inherited_from"],
+        note=form.cleaned_data["note"],
+        at=timezone.now(),
+    )
+    return lists.done(request, _("Recorded for %(place)s") % {"place": told.place}, to=to)
+
+
 def _detail(request: HttpRequest, uuid: UUID, form: TestForm | None) -> HttpResponse:
     """The control page, with the form as it was sent when something was wrong with it."""
     now, viewer = timezone.now(), user_of(request)
-    control = selectors.control(viewer=viewer, uuid=uuid)
+    control = selectors.whole(viewer=viewer, uuid=uuid)
+    places = list(control.places.all())
+    may_say = selectors.may_say(viewer=viewer, control=control)
     context = {
+        "health": control.health(local_day(now)),
+        "places": list(zip(places, shares([place.told for place in places]), strict=True)),
+        "place_form": PlaceForm(viewer=viewer, initial={"on": local_day(now)}) if may_say else None,
         "control": control,
         "at": now,
         "today": local_day(now),

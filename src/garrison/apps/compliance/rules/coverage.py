@@ -4,7 +4,6 @@ each requirement, and counted for a framework. Pure.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 STRENGTHS = ("full", "partial", "supporting")
 """How far a control meets a requirement, strongest first."""
@@ -17,8 +16,6 @@ WEAK = 0.5
 
 MET, PART, WEAKLY, GAP, OUT, GONE, AIM = "met", "part", "weak", "gap", "not applicable", "withdrawn", "none asked"
 VERDICTS = (MET, PART, WEAKLY, GAP, OUT, GONE, AIM)
-
-K = TypeVar("K")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +38,9 @@ class Works:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A requirement as it is judged. ``decision`` is the choice about an addressable one, "" where there is none."""
+    """A requirement as it is judged. ``decision`` is the choice about an addressable one, "" where there is none;
+    ``contradicted`` tells that what the system measured of it has exceptions.
+    """
 
     code: str
     parent: str = ""
@@ -49,6 +48,7 @@ class Question:
     withdrawn: bool = False
     applies: bool = True
     decision: str = ""
+    contradicted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,28 +88,29 @@ class Tally:
 
     counts: Mapping[str, int] = field(default_factory=dict)
 
-    def __getitem__(self, word: str) -> int:
+    def of(self, word: str) -> int:
+        """How many stand so."""
         return self.counts.get(word, 0)
 
     @property
     def asked(self) -> int:
         """Requirements in force that apply and ask for something."""
-        return self[MET] + self[PART] + self[WEAKLY] + self[GAP]
+        return self.of(MET) + self.of(PART) + self.of(WEAKLY) + self.of(GAP)
 
     @property
     def met(self) -> int:
         """Those that a healthy control meets in full."""
-        return self[MET]
+        return self.of(MET)
 
     @property
     def touched(self) -> int:
         """Those that any control meets in full or in part."""
-        return self[MET] + self[PART] + self[WEAKLY]
+        return self.of(MET) + self.of(PART) + self.of(WEAKLY)
 
     @property
     def missing(self) -> int:
         """Those that nothing meets."""
-        return self[GAP]
+        return self.of(GAP)
 
 
 def counted(said: Iterable[Said]) -> list[Said]:
@@ -130,10 +131,11 @@ def _order(said: Said) -> tuple[int, int, str]:
 def verdict(question: Question, said: Sequence[Said], works: Mapping[str, Works]) -> Verdict:
     """Judge one requirement by itself.
 
-    Met: a control of health ``WEAK`` or better meets it in full. Weak: one meets it in full but is less healthy. Part:
-    controls meet it in part, or in some places only. Supporting controls alone leave a gap. An addressable one needs a
-    decision beside, unless it is met; a decision for neither, with its reasons, meets it without a control; one for an
-    alternative makes a control that is told as partial count as full.
+    Met: a control of health ``WEAK`` or better meets it in full, and nothing that the system measured speaks against
+    it. Weak: one meets it in full but is less healthy, or a measure found exceptions. Part: controls meet it in part,
+    or in some places only. Supporting controls alone leave a gap. An addressable one needs a decision beside; a
+    decision for neither, with its reasons, meets it without a control; one for an alternative makes a control that is
+    told as partial count as full.
     """
     if question.withdrawn:
         return Verdict(GONE)
@@ -175,12 +177,15 @@ def verdict(question: Question, said: Sequence[Said], works: Mapping[str, Works]
     else:
         word = GAP
         gaps.append("supporting" if carriers else "nothing")
+    if question.contradicted and word in {MET, WEAKLY, PART}:
+        gaps.append("measured")
+        word = WEAKLY if word == MET else word
     if question.obligation == "addressable":
         if question.decision == "neither" and word == GAP:
             return Verdict(MET, None, tuple(carriers))
         if not question.decision:
             gaps.append("decision")
-            word = PART if word == MET else word
+            word = PART if word in {MET, WEAKLY} else word
     return Verdict(word, health, tuple(carriers), tuple(gaps))
 
 
@@ -252,12 +257,3 @@ def reaching(place: str, unit: str) -> str | None:
     if not unit or unit.startswith(place):
         return ""
     return "below" if place.startswith(unit) else None
-
-
-def reached(code: K, links: Mapping[K, Iterable[K]]) -> set[K]:
-    """The requirements that one is linked with, whichever side told so; one step, never further, as links are no
-    equivalences.
-    """
-    found = set(links.get(code, ()))
-    found |= {other for other, ends in links.items() if code in set(ends)}
-    return found - {code}

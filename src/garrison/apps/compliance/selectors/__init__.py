@@ -1,5 +1,6 @@
 """Reads of the compliance app."""
 
+from garrison.apps.compliance.selectors.about import Shown, shown
 from garrison.apps.compliance.selectors.assessing import (
     Drawn,
     Member,
@@ -38,7 +39,10 @@ from garrison.apps.compliance.selectors.catalogues import (
     versions,
 )
 from garrison.apps.compliance.selectors.documents import applicability, flat, gap_report, name_of, pdf, report
-from garrison.apps.compliance.selectors.evidence import (
+from garrison.apps.compliance.selectors.measures import VERSION as MEASURES_VERSION
+from garrison.apps.compliance.selectors.measures import measured
+from garrison.apps.compliance.selectors.pages import GapGroup, GapRow, Home, gaps, home, units_below
+from garrison.apps.compliance.selectors.showing import (
     body,
     control_choices,
     current,
@@ -53,12 +57,8 @@ from garrison.apps.compliance.selectors.evidence import (
     requests,
     service_report,
 )
-from garrison.apps.compliance.selectors.evidence import of_control as evidence_of_control
-from garrison.apps.compliance.selectors.measures import VERSION as MEASURES_VERSION
-from garrison.apps.compliance.selectors.measures import measured
-from garrison.apps.compliance.selectors.pages import GapGroup, GapRow, Home, gaps, home, units_below
-from garrison.apps.compliance.selectors.requirement import Shown, shown
-from garrison.apps.compliance.selectors.standing import Group, Line, Standing, healths, known, rolled_up, standing
+from garrison.apps.compliance.selectors.showing import of_control as evidence_of_control
+from garrison.apps.compliance.selectors.standings import Group, Line, Standing, healths, known, rolled_up, standing
 from garrison.apps.compliance.selectors.tree import drawn_tree
 from garrison.apps.compliance.selectors.words import VERDICTS
 

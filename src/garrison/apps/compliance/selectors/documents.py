@@ -15,7 +15,7 @@ from garrison.apps.compliance.models import Assessment, Framework
 from garrison.apps.compliance.selectors import words
 from garrison.apps.compliance.selectors.assessing import checks, deficiencies, samples
 from garrison.apps.compliance.selectors.pages import gaps
-from garrison.apps.compliance.selectors.standing import Standing
+from garrison.apps.compliance.selectors.standings import Standing
 from garrison.core.commands import Refused
 from garrison.core.models import User
 from garrison.core.ui import figures

@@ -14,8 +14,8 @@ from garrison.apps.compliance.rules.deciding import keep_until
 from garrison.apps.compliance.selectors import words
 from garrison.apps.compliance.selectors.assessing import assessments, deficiencies
 from garrison.apps.compliance.selectors.catalogues import frameworks
-from garrison.apps.compliance.selectors.evidence import current, requests
-from garrison.apps.compliance.selectors.standing import Line, Standing, known, standing
+from garrison.apps.compliance.selectors.showing import current, requests
+from garrison.apps.compliance.selectors.standings import Line, Standing, known, standing
 from garrison.apps.controls.rules import Health
 from garrison.apps.organization.models import Unit
 from garrison.core.models import User
@@ -140,7 +140,7 @@ def gaps(stands: Standing, *, as_of: date, only_open: bool = False) -> list[GapG
         if key not in found:
             name = (top.title or top.code) if top else line.group
             found[key] = GapGroup(name, top.name if top else "", top, [])
-        if line is top and line.verdict.below:
+        if (line is top and line.verdict.below) or line.verdict.word == coverage.AIM:
             continue
         row = _row(stands, line, as_of)
         if not only_open or (line.verdict.asked and (line.verdict.word != coverage.MET or row.gap)):

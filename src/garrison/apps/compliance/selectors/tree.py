@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from garrison.apps.compliance.selectors.standing import Group, Line, Standing
+from garrison.apps.compliance.selectors.standings import Group, Line, Standing
 from garrison.apps.compliance.selectors.words import VERDICTS
 from garrison.core.ui import cells, figures
 
@@ -22,7 +22,9 @@ def drawn_tree(stands: Standing, *, only: str = "", opened: bool = False) -> Saf
     for number, group in enumerate(groups, 1):
         lines = [line for line in group.lines if not only or line.verdict.word == only]
         if lines:
-            parts.append(_group(group, lines, address, badges, number, opened or len(groups) == 1))
+            parts.append(
+                _group(group, lines, address, badges, number, opened or len(groups) == 1 or len(stands.lines) <= 40)
+            )
     # Every piece was escaped where it was put in: titles and codes by esc, the rest are texts of ours.
     return mark_safe("".join(parts))  # noqa: S308
 

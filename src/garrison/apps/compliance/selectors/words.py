@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from garrison.apps.compliance.rules import coverage
-from garrison.apps.compliance.selectors.standing import Line
+from garrison.apps.compliance.selectors.standings import Line
 from garrison.core.ui import figures
 
 VERDICTS = {
@@ -49,12 +49,14 @@ def _reason(key: str, line: Line) -> str:
     if key == "supporting":
         return _("Only supporting controls: %(codes)s.") % {"codes": ", ".join(each.control for each in carriers)}
     if key == "part" and best:
-        return _("%(codes)s meet it in part only.") % {"codes": ", ".join(e.control for e in carriers[:3])}
+        return _("In part only, by %(codes)s.") % {"codes": ", ".join(e.control for e in carriers[:3])}
     if key == "places" and best:
         return _("%(code)s covers %(place)s only.") % {"code": best.control, "place": best.only_in}
     if key == "weak" and best:
         words = {"code": best.control, "share": figures.percent(best.health), "why": best.reason}
         return _("%(code)s is at %(share)s: %(why)s.") % words
+    if key == "measured":
+        return _("The system measured: %(said)s.") % {"said": "; ".join(line.against[:2])}
     return _("The documented decision is missing.")
 
 
@@ -67,6 +69,8 @@ def step(line: Line) -> str:
         return _("Decide: implement it, an alternative, or neither with reasons. Then name the control.")
     if "nothing" in gaps or "supporting" in gaps:
         return _("Name the control that meets it, or put it in the plan with an owner and a day.")
+    if "measured" in gaps and "decision" not in gaps:
+        return _("Put the exceptions right, then measure again.")
     if "weak" in gaps and carriers:
         return _("Repair and test %(code)s again.") % {"code": carriers[0].control}
     if "decision" in gaps:

@@ -33,7 +33,7 @@ from garrison.core.commands import Refused
 from garrison.core.http import user_of
 from garrison.core.models import User
 from garrison.core.scopes import allowed, may
-from garrison.core.ui import cells, figures, lists
+from garrison.core.ui import cells, lists
 
 COMMANDS = (
     "compliance.draw_sample", "compliance.record_item", "compliance.assess", "compliance.find_deficiency",
@@ -64,7 +64,7 @@ ASSESSMENTS = lists.ListPage(
         lists.Column("state", _("State"), order=("state",), nowrap=True, cell=lambda a, look: _state(a)),
         lists.Column(
             "period_until", _("Period"), order=("period_until",), nowrap=True, priority=2,
-            cell=lambda a, look: f"{figures.day(a.period_from)} – {figures.day(a.period_until)}",
+            cell=lambda a, look: f"{a.period_from:%-d %b %Y} – {a.period_until:%-d %b %Y}",
         ),
         lists.Column("tested", _("Tested"), order=("tested",), numeric=True, priority=2),
         lists.Column("wrong", _("Open findings"), order=("wrong",), numeric=True, priority=2),
@@ -136,7 +136,7 @@ def assessment_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     checks = list(selectors.checks(viewer=viewer, assessment=found))
     check_form, deficiency_form = CheckForm(viewer=viewer), DeficiencyForm(viewer=viewer)
     for form in (check_form, deficiency_form):
-        _choices(form, viewer, found)  # type: ignore[arg-type]
+        _choices(form, viewer, found)
     context = {
         "assessment": found,
         "samples": selectors.samples(viewer=viewer, assessment=found),

@@ -139,7 +139,7 @@ REPORTS = lists.ListPage(
         lists.Column("opinion", _("Opinion"), order=("opinion",), cell=lambda r, look: _opinion(r), nowrap=True),
         lists.Column(
             "period_until", _("Covers"), order=("period_until",), nowrap=True, priority=2,
-            cell=lambda r, look: f"{figures.day(r.period_from)} – {figures.day(r.bridged_until or r.period_until)}",
+            cell=lambda r, look: f"{r.period_from:%-d %b %Y} – {r.bridged_until or r.period_until:%-d %b %Y}",
         ),
         lists.Column(
             "expected", _("Expects of us"), value=lambda r: len(r.expected.all()), priority=2,
