@@ -102,7 +102,8 @@ def order_of_return(down: Sequence[Down], *, at: datetime, needs: Mapping[str, S
     waits = {code: tuple(dict.fromkeys(w)) for code, w in waits.items()}
     own = {code: weight(service, at) for code, service in by_code.items()}
     carried = {code: max([own[code], *(own[o] for o in by_code if code in waits[o])]) for code in by_code}
-    left, order = set(by_code), []
+    left = set(by_code)
+    order: list[Return] = []
     while left:
         free = [code for code in left if not left.intersection(waits[code])]
         chosen = min(free, key=lambda code: (-carried[code], by_code[code].since + by_code[code].recovery_time, code))

@@ -113,7 +113,7 @@ def take(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if not form.is_valid():
         return _evidence(request, services.look_at(actor=user_of(request), uuid=uuid), form)
     told = dict(form.cleaned_data)
-    upload: UploadedFile | None = told.pop("file")
+    upload: UploadedFile[bytes] | None = told.pop("file")
     made = acts.take_evidence(
         actor=user_of(request),
         uuid=uuid,
