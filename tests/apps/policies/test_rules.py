@@ -200,12 +200,15 @@ def test_any_text_renders_and_comes_apart(text: str) -> None:
 
 
 def test_a_text_comes_apart_for_paper() -> None:
-    text = "# A\n\nOne **two** `x` [l](https://a.b) [j](javascript:1)\n\n3. c\n   more\n\n   again\n   - in\n4. d\n\n> q\n\n---\n\n```\ncode\n```\n\n| a | b |\n|---|---|\n| 1 | *2* |\n"
+    text = (
+        "# A\n\nOne **two** `x` [l](https://a.b) [j](javascript:1)\n\n3. c\n   more\n\n   again\n   - in\n4. d\n\n> q"
+        "\n\n---\n\n```\ncode\n```\n\n| a | b |\n|---|---|\n| 1 | *2* |\n"
+    )
     parts = rules.blocks(text)
     kinds = [(b.kind, b.level, b.number) for b in parts]
     assert kinds == [
-        ("heading", 1, None), ("paragraph", 0, None), ("item", 0, 3), ("more", 0, None), ("item", 1, None), ("item", 0, 4),
-        ("quote", 0, None), ("rule", 0, None), ("code", 0, None), ("table", 0, None),
+        ("heading", 1, None), ("paragraph", 0, None), ("item", 0, 3), ("more", 0, None), ("item", 1, None),
+        ("item", 0, 4), ("quote", 0, None), ("rule", 0, None), ("code", 0, None), ("table", 0, None),
     ]  # fmt: skip
     runs = parts[1].runs
     assert [(r.text, r.strong, r.code, r.url) for r in runs][:4] == [

@@ -74,20 +74,17 @@ def _replaced(before: Sequence[str], now: Sequence[str]) -> list[Change]:
 
 
 def _alike(one: str, other: str) -> bool:
-    """Tell whether two paragraphs are worth comparing word by word."""
+    """Tell whether two paragraphs are worth comparing word by word: by the share of words, spaces apart, in common."""
     a, b = _WORDS.findall(one), _WORDS.findall(other)
     if len(a) > MOST_WORDS or len(b) > MOST_WORDS:
         return False
     matcher = SequenceMatcher(None, a, b, autojunk=False)
-    return matcher.quick_ratio() >= ALIKE and _shared(matcher) >= ALIKE
-
-
-def _shared(matcher: "SequenceMatcher[str]") -> float:
-    """The share of words, spaces apart, that two paragraphs have in common."""
-    same = sum(1 for block in matcher.get_matching_blocks() for word in matcher.a[block.a : block.a + block.size]
-               if not word.isspace())  # fmt: skip
-    total = sum(not word.isspace() for word in (*matcher.a, *matcher.b))
-    return 2 * same / total if total else 1.0
+    if matcher.quick_ratio() < ALIKE:
+        return False
+    blocks = matcher.get_matching_blocks()
+    same = sum(not word.isspace() for block in blocks for word in a[block.a : block.a + block.size])
+    total = sum(not word.isspace() for word in (*a, *b))
+    return total == 0 or 2 * same / total >= ALIKE
 
 
 def _words(old: str, new: str) -> list[Piece]:

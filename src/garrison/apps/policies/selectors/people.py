@@ -128,7 +128,7 @@ def everybody(*, viewer: User, version: Version) -> QuerySet[Person]:
 
 def outstanding(*, viewer: User, version: Version) -> QuerySet[Person]:
     """Who is bound by a version and has not acknowledged it."""
-    return everybody(viewer=viewer, version=version).filter(stands="outstanding")
+    return everybody(viewer=viewer, version=version).filter(Q(stands="outstanding"))
 
 
 def population(*, viewer: User, version: Version) -> Population:

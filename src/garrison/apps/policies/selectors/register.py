@@ -31,7 +31,7 @@ class Enforced:
 
 def _above(held: Sequence[str]) -> set[str]:
     """The unit paths above some paths: a rule of the group binds the hospital below it."""
-    found = set()
+    found: set[str] = set()
     for path in held:
         parts = path.strip("/").split("/")
         found.update("/" + "/".join(parts[:n]) + "/" for n in range(1, len(parts)))
@@ -190,7 +190,8 @@ def control_choices(*, viewer: User) -> list[tuple[str, str]]:
 
 def policy_choices(*, viewer: User) -> list[tuple[str, str]]:
     """(uuid, code and title) of the policies in force in sight."""
-    rows = listed(viewer=viewer).filter(in_force__isnull=False).values_list("uuid", "code", "title")
+    force = Exists(Version.objects.filter(policy=OuterRef("pk"), state="published"))
+    rows = policies(viewer=viewer).filter(force).values_list("uuid", "code", "title")
     return [(str(uuid), f"{code} {title}") for uuid, code, title in rows]
 
 

@@ -168,8 +168,8 @@ def remind(*, actor: User, uuid: UUID, at: datetime, people: Sequence[UUID] | No
     found = [person for person in rows if person.pk not in recent]
     if not found:
         raise Refused("nobody is left to remind: all have acknowledged it or were reminded today")
-    rows = [Reminder(version=version, person=person, at=at, by=actor.username) for person in found]
-    Reminder.objects.bulk_create(rows, batch_size=1000)
+    kept = [Reminder(version=version, person=person, at=at, by=actor.username) for person in found]
+    Reminder.objects.bulk_create(kept, batch_size=1000)
     policy, undo = version.policy, None
     if settings.GARRISON_SENDS_MAIL:
         label = f"Reminders for {policy.code}"
@@ -184,9 +184,9 @@ def remind(*, actor: User, uuid: UUID, at: datetime, people: Sequence[UUID] | No
         undo = offer_undo(
             actor=actor,
             at=at,
-            label=f"{len(rows)} reminders for {policy.code}",
+            label=f"{len(kept)} reminders for {policy.code}",
             command_name="policies.remove_reminders",
-            arguments={"uuid": str(policy.uuid), "rows": [str(row.uuid) for row in rows]},
+            arguments={"uuid": str(policy.uuid), "rows": [str(row.uuid) for row in kept]},
         )
     told = {"people": [person.number for person in found], "e-mail": bool(settings.GARRISON_SENDS_MAIL)}
     changed(target=f"{version.policy.code} v{version.number}", path=version.policy.path, after=told)

@@ -210,7 +210,7 @@ def limits(request: HttpRequest) -> HttpResponse:
         if amount is None and not told["unlimited"]:
             return lists.refused(request, _now("Give an amount, or choose no limit."), to=reverse("policies:limits"))
         services.set_limit(actor=viewer, role=told["role"], amount=amount, at=timezone.now())
-        return lists.done(request, _("Limit saved"), to=reverse("policies:limits"))
+        return lists.done(request, _now("Limit saved"), to=reverse("policies:limits"))
     known = selectors.limits(viewer=viewer)
     context = {
         "rows": [(role, role in known, known.get(role)) for role in ROLES if role in known],

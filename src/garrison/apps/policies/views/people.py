@@ -104,7 +104,7 @@ def _when(person: Person, look: lists.Look) -> SafeString:
 
 def _reminded(person: Person, look: lists.Look) -> SafeString:
     """How often somebody was reminded, and when last."""
-    number: int = person.reminders  # type: ignore[assignment]
+    number: int = person.reminders  # type: ignore[attr-defined]
     if not number:
         return cells.text("")
     said = ngettext("%(n)s time", "%(n)s times", number) % {"n": number}
@@ -171,7 +171,7 @@ def remind(request: HttpRequest) -> HttpResponse:
     """Remind those chosen who have not acknowledged."""
     policy, chosen = _chosen(request, "remind")
     if policy is None:
-        return lists.refused(request, _("Open the list again; it did not say which policy."))
+        return lists.refused(request, _now("Open the list again; it did not say which policy."))
     number, undo = services.remind(actor=user_of(request), uuid=policy, people=chosen, at=timezone.now())
     said = ngettext("%(n)s reminder recorded", "%(n)s reminders recorded", number) % {"n": number}
     return lists.done(request, said, undo=undo)
@@ -191,7 +191,7 @@ def paper(request: HttpRequest) -> HttpResponse:
     policy, chosen = _chosen(request, "paper")
     form = PaperForm(request.POST, prefix="paper")
     if policy is None or not form.is_valid():
-        return lists.refused(request, _("Give the day of the list and where it is kept."))
+        return lists.refused(request, _now("Give the day of the list and where it is kept."))
     signed = datetime.combine(form.cleaned_data["on"], time(12), tzinfo=zone())
     now = timezone.now()
     if local_day(signed) == local_day(now):
