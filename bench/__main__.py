@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-NAMES = ("portfolio", "plan", "imports", "lists", "server")
+NAMES = ("portfolio", "plan", "imports", "lists", "compliance", "server")
 
 
 def main() -> int:
