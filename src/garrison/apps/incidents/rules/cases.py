@@ -58,7 +58,8 @@ def severity(told: Mapping[str, bool], people: int = 0) -> Severity:
     records are gone; 2 where drugs, records or a used way into something critical are concerned; 3 where something
     critical or any use is; else 4.
     """
-    level, why = MILDEST, []
+    level = MILDEST
+    why: list[str] = []
     for holds, reached, words in (
         (told.get("life"), 1, _("life in danger")),
         (told.get("stopped") and told.get("ongoing"), 1, _("a critical service is down")),

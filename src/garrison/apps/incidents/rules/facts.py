@@ -168,6 +168,8 @@ def _is_moment(name: str) -> bool:
 
 def said(name: str) -> str:
     """A fact's name as words."""
+    if name.startswith("own_") and name.endswith("_told_at"):
+        name = name.removeprefix("own_").removesuffix("_told_at")
     words = name.removesuffix("_at").replace("_", " ")
     return words[:1].upper() + words[1:]
 

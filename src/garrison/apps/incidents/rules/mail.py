@@ -6,8 +6,6 @@ import email.utils
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.message import EmailMessage
-from typing import cast
 
 MOST_BYTES = 30_000_000
 _TAG = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
@@ -32,7 +30,7 @@ def read_mail(raw: bytes) -> Mail:
     """An e-mail from its bytes. Raises UnreadableMail."""
     if len(raw) > MOST_BYTES:
         raise UnreadableMail(f"the file is larger than {MOST_BYTES // 1_000_000} MB")
-    message = cast(EmailMessage, email.message_from_bytes(raw, policy=email.policy.default))
+    message = email.message_from_bytes(raw, policy=email.policy.default)
     if not message.keys() or not (message["from"] or message["subject"]):
         raise UnreadableMail("it has neither a From nor a Subject line, so it is no e-mail")
     body = message.get_body(preferencelist=("plain", "html"))

@@ -28,7 +28,7 @@ def in_sight(*, viewer: User, field: str = "") -> Q:
     """
     member = Member.objects.filter(incident=OuterRef(f"{field}pk"), user=viewer)
     plain = Q(**{f"{field}restricted": False}) & within(viewer, VIEW, field=f"{field}unit__path")
-    return plain | _headed(viewer, field) | Exists(member)
+    return plain | _headed(viewer, field) | Q(Exists(member))
 
 
 def _headed(viewer: User, field: str) -> Q:

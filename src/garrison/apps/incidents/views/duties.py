@@ -35,7 +35,7 @@ def facts(request: HttpRequest, uuid: UUID) -> HttpResponse:
     own = [name for rule in selectors.own_rules(viewer=viewer) for name in (rule.starts, rule.stops)]
     groups: list[tuple[Any, list[dict[str, Any]]]] = []
     for group, words in rules.GROUPS.items():
-        rows = [
+        rows: list[dict[str, Any]] = [
             {
                 "fact": described,
                 "known": known.get(name),

@@ -26,7 +26,10 @@ class Gamma:
         return self.shape / self.years
 
     def quantile(self, z: float) -> float:
-        """The rate at a standard normal ``z``, after Wilson and Hilferty (1931): within 2 % from a shape of 1 up."""
+        """The rate at a standard normal ``z``, after Wilson and Hilferty (1931).
+
+        It is within 2 % from a shape of 2 up, coarser below.
+        """
         spread = 1 / (9 * self.shape)
         return self.shape * max(0.0, 1 - spread + z * math.sqrt(spread)) ** 3 / self.years
 
