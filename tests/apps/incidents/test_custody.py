@@ -11,7 +11,7 @@ from tests.apps.incidents.custody_case import CLIP, NOW, case, taken
 
 from garrison.apps.incidents.models import CustodyEntry, EvidenceItem, HandOver, Incident
 from garrison.apps.incidents.selectors import custody
-from garrison.apps.incidents.services import leaving
+from garrison.apps.incidents.services import add_link, leaving, remove_link
 from garrison.apps.incidents.services.custody import (
     accept,
     check,
@@ -273,6 +273,9 @@ def test_a_legal_hold_keeps_everything(people, opened) -> None:
         leaving.lift_hold(actor=people["cora"], uuid=opened.uuid, reason="done", at=NOW)
     with pytest.raises(ProtectedError):
         opened.delete()
+    link = add_link(actor=people["ben"], uuid=opened.uuid, kind="indicator", label="KX-2", at=NOW)
+    with pytest.raises(Refused, match="nothing of it may be deleted"):
+        remove_link(actor=people["ben"], uuid=opened.uuid, link=link.uuid)
     leaving.lift_hold(actor=people["lena"], uuid=opened.uuid, reason="settled", at=NOW)
     held = custody.holds(viewer=people["ben"], incident=opened)[0]
     assert (held.set_by, held.lifted_by) == (people["ben"], people["lena"])

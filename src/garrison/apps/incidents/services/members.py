@@ -6,6 +6,7 @@ from uuid import UUID
 
 from garrison.apps.incidents import selectors
 from garrison.apps.incidents.models import Incident, Link, Member
+from garrison.apps.incidents.selectors import custody
 from garrison.apps.incidents.services.cases import open_case
 from garrison.apps.incidents.services.timeline import write_entry
 from garrison.core.commands import Missing, Refused, changed, command
@@ -116,6 +117,8 @@ def remove_link(*, actor: User, uuid: UUID, link: UUID) -> None:
     found = Link.objects.filter(incident=incident, uuid=link).first()
     if found is None:
         raise Missing("no such link")
+    if custody.hold(viewer=actor, incident=incident) is not None:
+        raise Refused("a legal hold stands over this case: nothing of it may be deleted")
     before: dict[str, Any] = {"kind": found.kind, "label": found.label}
     found.delete()
     changed(target=incident.code, path=incident.path, before=before)
