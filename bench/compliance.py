@@ -33,7 +33,8 @@ ControlTest.objects.bulk_create([
 ])
 Mapping.objects.bulk_create([
     Mapping(control=controls[i % 200], requirement=asked[(i * 7) % 1189],
-            strength=("full", "partial", "supporting")[i % 3], said_by=f"source {i // 1189}", at=now, source=("own", "imported")[i // 1189 % 2])
+            strength=("full", "partial", "supporting")[i % 3],
+            said_by=f"source {i // 1189}", at=now, source=("own", "imported")[i // 1189 % 2])
     for i in range(2000)
 ], ignore_conflicts=True)
 print(framework.uuid)

@@ -98,7 +98,7 @@ def assessment_list(request: HttpRequest) -> HttpResponseBase:
 def assessment_new(request: HttpRequest) -> HttpResponse:
     """Plan an assessment."""
     viewer = user_of(request)
-    form = AssessmentForm(request.POST or None, viewer=viewer)
+    form = AssessmentForm(request.POST if request.method == "POST" else None, viewer=viewer)
     if request.method == "POST" and form.is_valid():
         told = dict(form.cleaned_data)
         try:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from garrison.apps.compliance import selectors, services
 from garrison.apps.compliance.forms import AnswerForm, ReportForm, WhyForm
@@ -293,9 +293,10 @@ def report_list(request: HttpRequest) -> HttpResponseBase:
     return lists.respond(request, REPORTS, selectors.reports(viewer=viewer), extra, at=timezone.now())
 
 
+@require_http_methods(["GET", "POST"])
 def report_new(request: HttpRequest) -> HttpResponse:
     """Record a report of a service organisation."""
-    form = ReportForm(request.POST or None)
+    form = ReportForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         told = dict(form.cleaned_data)
         expected = [(line.strip(), None) for line in told.pop("expected").splitlines() if line.strip()]
