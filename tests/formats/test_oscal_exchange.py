@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from tests.kit.corpus_table import folder
 
 from garrison.formats.oscal import exchange, markdown
-from garrison.formats.oscal.resolution import controls, resolve
+from garrison.formats.oscal.resolution import resolve
+from garrison.formats.oscal.tailoring import controls
 from garrison.formats.source import Damaged, Source
 
 OSCAL = folder() / "oscal"

@@ -65,8 +65,8 @@ def resolve(
     they are looked for beside the profile.
     """
     from garrison.formats.oscal import exchange
-    from garrison.formats.oscal.resolution import controls
     from garrison.formats.oscal.resolution import resolve as resolved_from
+    from garrison.formats.oscal.tailoring import controls
     from garrison.formats.source import Damaged
 
     syntax = _syntax(to)

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from garrison.formats.oscal.tailoring import controls, listed, tailor
 from garrison.formats.source import Damaged
 
 Fetch = Callable[[str], tuple[str, dict[str, Any]]]
@@ -54,12 +55,12 @@ def resolve(profile: dict[str, Any], fetch: Fetch, *, last_modified: str, name: 
 
 def _resolve(profile: dict[str, Any], fetch: Fetch, last_modified: str, behind: tuple[str, ...]) -> Resolved:
     notes: list[str] = []
-    taken = [_import(each, profile, fetch, last_modified, behind, notes) for each in _list(profile, "imports")]
+    taken = [_import(each, profile, fetch, last_modified, behind, notes) for each in listed(profile, "imports")]
     if not taken:
         raise Damaged("The profile imports nothing.", field="imports")
     merge = profile.get("merge") or {}
     catalog, carried = _merged(taken, merge)
-    notes.extend(_modified(catalog, profile.get("modify") or {}))
+    notes.extend(tailor(catalog, profile.get("modify") or {}))
     catalog = _headed(profile, catalog, taken, last_modified)
     return Resolved(
         catalog,
@@ -68,14 +69,6 @@ def _resolve(profile: dict[str, Any], fetch: Fetch, last_modified: str, behind: 
         carried=tuple(carried),
         notes=tuple(notes),
     )
-
-
-def _list(value: dict[str, Any], key: str) -> list[Any]:
-    """A member that is a list of objects; Damaged when it is something else."""
-    found = value.get(key) or []
-    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
-        raise Damaged(f"{key} is not a list of objects.", field=key)
-    return found
 
 
 # --- import ---
@@ -104,10 +97,10 @@ def _import(
     elif model not in ("catalog", "fragment"):
         raise Damaged(f"{address} is a {model.replace('-', ' ')}; a profile imports catalogues and profiles.")
     parents = {control["id"]: above for control, above in controls(source)}
-    including = _list(told, "include-controls")
+    including = listed(told, "include-controls")
     everything = "include-all" in told or not including
     selected, named = _selected(including, parents) if not everything else (set(parents), [])
-    excluded, _ = _selected(_list(told, "exclude-controls"), parents)
+    excluded, _ = _selected(listed(told, "exclude-controls"), parents)
     return _Taken(
         source,
         [code for code in parents if code in selected and code not in excluded],
@@ -120,25 +113,14 @@ def _external(href: str, profile: dict[str, Any]) -> str:
     """The address behind a reference into the profile's own back matter; another address unchanged."""
     if not href.startswith("#"):
         return href
-    for resource in _list(profile.get("back-matter") or {}, "resources"):
+    for resource in listed(profile.get("back-matter") or {}, "resources"):
         if str(resource.get("uuid", "")).lower() == href[1:].lower():
-            links = _list(resource, "rlinks")
+            links = listed(resource, "rlinks")
             best = next(
                 (link for link in links if "json" in str(link.get("media-type", ""))), links[0] if links else {}
             )
             return str(best.get("href", "")) or href
     raise Damaged(f"The profile imports {href}, which its back matter does not hold.", field="imports")
-
-
-def controls(group: dict[str, Any], above: tuple[str, ...] = ()) -> Iterator[tuple[dict[str, Any], tuple[str, ...]]]:
-    """Every control below a catalogue, group or control, with the controls above it, in order."""
-    for inner in _list(group, "groups"):
-        yield from controls(inner, above)
-    for control in _list(group, "controls"):
-        if not isinstance(control.get("id"), str):
-            raise Damaged("A control has no identifier.", field="id")
-        yield control, above
-        yield from controls(control, (*above, control["id"]))
 
 
 def _selected(selects: list[dict[str, Any]], parents: dict[str, tuple[str, ...]]) -> tuple[set[str], list[str]]:
@@ -148,7 +130,7 @@ def _selected(selects: list[dict[str, Any]], parents: dict[str, tuple[str, ...]]
     for select in selects:
         wanted = {str(code) for code in select.get("with-ids") or []}
         named.extend(str(code) for code in select.get("with-ids") or [])
-        patterns = [_glob(str(each.get("pattern", ""))) for each in _list(select, "matching")]
+        patterns = [_glob(str(each.get("pattern", ""))) for each in listed(select, "matching")]
         matched = {code for code in parents if code in wanted or any(pattern.fullmatch(code) for pattern in patterns)}
         if select.get("with-child-controls") == "yes":
             matched |= {code for code, above in parents.items() if matched.intersection(above)}
@@ -217,8 +199,8 @@ def _join(whole: dict[str, Any], more: dict[str, Any]) -> None:
 def _kept(group: dict[str, Any], wanted: set[str], carried: list[str]) -> dict[str, Any] | None:
     """A catalogue or group with only the controls wanted and those above them; None where none is."""
     found = {key: deepcopy(value) for key, value in group.items() if key not in ("groups", "controls", "back-matter")}
-    groups = [kept for each in _list(group, "groups") if (kept := _kept(each, wanted, carried)) is not None]
-    inside = [kept for each in _list(group, "controls") if (kept := _kept_control(each, wanted, carried))]
+    groups = [kept for each in listed(group, "groups") if (kept := _kept(each, wanted, carried)) is not None]
+    inside = [kept for each in listed(group, "controls") if (kept := _kept_control(each, wanted, carried))]
     if groups:
         found["groups"] = groups
     if inside:
@@ -227,7 +209,7 @@ def _kept(group: dict[str, Any], wanted: set[str], carried: list[str]) -> dict[s
 
 
 def _kept_control(control: dict[str, Any], wanted: set[str], carried: list[str]) -> dict[str, Any] | None:
-    below = [kept for each in _list(control, "controls") if (kept := _kept_control(each, wanted, carried))]
+    below = [kept for each in listed(control, "controls") if (kept := _kept_control(each, wanted, carried))]
     if control["id"] not in wanted:
         if not below:
             return None
@@ -254,16 +236,16 @@ def _custom(custom: dict[str, Any], flat: list[dict[str, Any]]) -> dict[str, Any
     def arranged(told: dict[str, Any]) -> dict[str, Any]:
         found = {key: deepcopy(value) for key, value in told.items() if key not in ("groups", "insert-controls")}
         inserted: list[dict[str, Any]] = []
-        for insert in _list(told, "insert-controls"):
-            including = _list(insert, "include-controls")
+        for insert in listed(told, "insert-controls"):
+            including = listed(insert, "include-controls")
             chosen, _ = _selected(including, parents) if including else (set(parents), [])
-            excluded, _ = _selected(_list(insert, "exclude-controls"), parents)
+            excluded, _ = _selected(listed(insert, "exclude-controls"), parents)
             matched = [deepcopy(each) for each in flat if each["id"] in chosen - excluded]
             order = insert.get("order", "keep")
             if order in ("ascending", "descending"):
                 matched.sort(key=lambda control: control["id"], reverse=order == "descending")
             inserted.extend(matched)
-        groups = [arranged(each) for each in _list(told, "groups")]
+        groups = [arranged(each) for each in listed(told, "groups")]
         if groups:
             found["groups"] = groups
         if inserted:
@@ -271,112 +253,6 @@ def _custom(custom: dict[str, Any], flat: list[dict[str, Any]]) -> dict[str, Any
         return found
 
     return arranged(custom)
-
-
-# --- modify ---
-
-
-def _modified(catalog: dict[str, Any], modify: dict[str, Any]) -> list[str]:
-    """Set parameters and alter controls in place; gives what could not be done, in words."""
-    notes = []
-    by_id: dict[str, list[dict[str, Any]]] = {}
-    for control, _ in controls(catalog):
-        by_id.setdefault(control["id"], []).append(control)
-    params: dict[str, list[dict[str, Any]]] = {}
-    for holder in _holders(catalog):
-        for param in _list(holder, "params"):
-            params.setdefault(str(param.get("id", "")), []).append(param)
-    for setting in _list(modify, "set-parameters"):
-        found = params.get(str(setting.get("param-id", "")), [])
-        if not found:
-            notes.append(f"parameter {setting.get('param-id')} is set and is not in the catalogue")
-        for param in found:
-            param.update({key: deepcopy(value) for key, value in setting.items() if key != "param-id"})
-            if "values" in setting:
-                param.pop("select", None)
-    for alter in _list(modify, "alters"):
-        found = by_id.get(str(alter.get("control-id", "")), [])
-        if not found:
-            notes.append(f"control {alter.get('control-id')} is altered and is not selected")
-        for control in found:
-            for remove in _list(alter, "removes"):
-                _remove(control, remove)
-            for add in _list(alter, "adds"):
-                if not _add(control, add):
-                    notes.append(f"control {control['id']} has no {add.get('by-id')} to add to")
-    return notes
-
-
-def _holders(group: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """A catalogue and every group and control below it."""
-    waiting = [group]
-    while waiting:
-        each = waiting.pop()
-        yield each
-        waiting.extend([*_list(each, "groups"), *_list(each, "controls")])
-
-
-_ITEM_NAMES = {"params": "param", "props": "prop", "links": "link", "parts": "part"}
-
-
-def _remove(control: dict[str, Any], told: dict[str, Any]) -> None:
-    """Take out what meets all conditions of a removal."""
-    asked = [(key, told[f"by-{key}"]) for key in ("name", "class", "id", "ns") if f"by-{key}" in told]
-    kind_asked = told.get("by-item-name")
-    if not asked and kind_asked is None:
-        return
-
-    def meets(item: dict[str, Any], kind: str) -> bool:
-        return kind_asked in (None, kind) and all(item.get(key) == value for key, value in asked)
-
-    def pruned(holder: dict[str, Any]) -> None:
-        for key, kind in _ITEM_NAMES.items():
-            if key not in holder:
-                continue
-            holder[key] = [each for each in _list(holder, key) if not meets(each, kind)]
-            if not holder[key]:
-                del holder[key]
-        for part in _list(holder, "parts"):
-            pruned(part)
-
-    pruned(control)
-
-
-def _add(control: dict[str, Any], told: dict[str, Any]) -> bool:
-    """Add to a control, or to the part or parameter ``by-id`` in it; False where there is none."""
-    content = {key: deepcopy(told[key]) for key in ("title", *_ITEM_NAMES) if key in told}
-    position = told.get("position", "ending")
-    target = told.get("by-id")
-    if not target or target == control["id"]:
-        _put(control, content, start=position in ("starting", "before"))
-        return True
-    for holder, key, place in _places(control, str(target)):
-        if position in ("before", "after"):
-            at = place + (position == "after")
-            holder[key][at:at] = content.pop(key, [])
-            _put(holder, content, start=False)
-        else:
-            _put(holder[key][place], content, start=position == "starting")
-        return True
-    return False
-
-
-def _places(holder: dict[str, Any], target: str) -> Iterator[tuple[dict[str, Any], str, int]]:
-    """Where the part or parameter of an identifier stands: its holder, list and place in it."""
-    for key in ("params", "parts"):
-        for place, each in enumerate(_list(holder, key)):
-            if each.get("id") == target:
-                yield holder, key, place
-            if key == "parts":
-                yield from _places(each, target)
-
-
-def _put(holder: dict[str, Any], content: dict[str, Any], *, start: bool) -> None:
-    for key, value in content.items():
-        if key == "title":
-            holder["title"] = value
-        else:
-            holder[key] = [*value, *holder.get(key, [])] if start else [*holder.get(key, []), *value]
 
 
 # --- the rest of the document ---
@@ -423,10 +299,10 @@ def _drop_unused_params(body: dict[str, Any]) -> None:
     while waiting:
         each = waiting.pop()
         if "params" in each:
-            each["params"] = [param for param in _list(each, "params") if param.get("id") in used]
+            each["params"] = [param for param in listed(each, "params") if param.get("id") in used]
             if not each["params"]:
                 del each["params"]
-        waiting.extend(_list(each, "groups"))
+        waiting.extend(listed(each, "groups"))
 
 
 def _resources(profile: dict[str, Any], body: dict[str, Any], taken: list[_Taken]) -> list[dict[str, Any]]:
@@ -434,10 +310,10 @@ def _resources(profile: dict[str, Any], body: dict[str, Any], taken: list[_Taken
     used = {code.lower() for text in _strings(body) for code in _ADDRESS.findall(text)}
     found: dict[str, dict[str, Any]] = {}
     for holder in [*(each.source for each in taken), profile]:
-        for resource in _list(holder.get("back-matter") or {}, "resources"):
+        for resource in listed(holder.get("back-matter") or {}, "resources"):
             code = str(resource.get("uuid", "")).lower()
             kept = any(
-                prop.get("name") == "keep" and prop.get("value") == "always" for prop in _list(resource, "props")
+                prop.get("name") == "keep" and prop.get("value") == "always" for prop in listed(resource, "props")
             )
             if code in used or kept:
                 found[code] = deepcopy(resource)
