@@ -215,7 +215,7 @@ def test_a_moment_that_ends_before_it_begins() -> None:
 def test_drafts_name_what_is_missing(template: str) -> None:
     told: dict[str, Any] = {
         "code": "INC-2026-001", "title": "Door forced", "organisation": "Larkmere", "site": "General",
-        "detected": datetime(2026, 3, 9, tzinfo=UTC), "to": "", "phases": [],
+        "detected": datetime(2026, 3, 9, tzinfo=UTC), "to": "", "phases": [], "zone": EASTERN,
     }  # fmt: skip
     words = rules.draft_words(template, facts={}, **told)
     assert words is not None

@@ -4,8 +4,6 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.utils.translation import gettext as _
-
 from garrison.apps.incidents.rules.clocks import LAWS, Described
 from garrison.apps.incidents.rules.facts import label
 
@@ -67,17 +65,17 @@ def _since(later: datetime, earlier: datetime) -> timedelta:
 def left_words(left: timedelta, latest: timedelta | None = None) -> str:
     """Time left: ``8 h 18 min``, ``1 d 21 h``, ``44 days``; of an uncertain start ``57 to 59 days``."""
     if left < timedelta(0):
-        return _("%(time)s late") % {"time": left_words(-left)}
+        return f"{left_words(-left)} late"
     if latest is not None and latest.days != left.days and left.days >= 2:
-        return _("%(low)s to %(high)s days") % {"low": left.days, "high": latest.days}
+        return f"{left.days} to {latest.days} days"
     minutes = int(left.total_seconds() // 60)
     if minutes < 24 * 60:
-        return _("%(hours)s h %(minutes)s min") % {"hours": minutes // 60, "minutes": minutes % 60}
+        return f"{minutes // 60} h {minutes % 60} min"
     if left.days < 7:
-        return _("%(days)s d %(hours)s h") % {"days": left.days, "hours": minutes // 60 % 24}
-    return _("%(days)s days") % {"days": left.days}
+        return f"{left.days} d {minutes // 60 % 24} h"
+    return f"{left.days} days"
 
 
 def law_name(law: str) -> str:
     """What a law is called."""
-    return _("Own rules") if law == "own" else LAWS.get(law, law)
+    return "Own rules" if law == "own" else LAWS.get(law, law)

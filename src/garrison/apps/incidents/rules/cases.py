@@ -4,43 +4,40 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
-
 WORST, MILDEST = 1, 4
 MANY_PEOPLE = 500
 
-CATEGORIES: dict[str, str | Promise] = {
-    "badge-misuse": _("Badge or account of a leaver used"),
-    "intrusion": _("Intrusion at a door"),
-    "diversion": _("Drug diversion or theft"),
-    "theft": _("Theft of equipment"),
-    "violence": _("Violence or threat against staff"),
-    "bomb-threat": _("Bomb threat"),
-    "ransomware": _("Ransomware or malware"),
-    "phishing": _("Phishing or false payment"),
-    "account": _("Account taken over"),
-    "data-sent": _("Data sent to the wrong person"),
-    "data-theft": _("Data taken out"),
-    "insider": _("Somebody of our own"),
-    "vendor": _("Breach at a vendor"),
-    "outage": _("Service down or denied"),
-    "safety": _("Accident or failure of equipment"),
-    "other": _("Something else"),
+CATEGORIES: dict[str, str] = {
+    "badge-misuse": "Badge or account of a leaver used",
+    "intrusion": "Intrusion at a door",
+    "diversion": "Drug diversion or theft",
+    "theft": "Theft of equipment",
+    "violence": "Violence or threat against staff",
+    "bomb-threat": "Bomb threat",
+    "ransomware": "Ransomware or malware",
+    "phishing": "Phishing or false payment",
+    "account": "Account taken over",
+    "data-sent": "Data sent to the wrong person",
+    "data-theft": "Data taken out",
+    "insider": "Somebody of our own",
+    "vendor": "Breach at a vendor",
+    "outage": "Service down or denied",
+    "safety": "Accident or failure of equipment",
+    "other": "Something else",
 }
 """What happened, by the name that rules and playbooks use."""
 
 QUIET = frozenset({"insider", "violence", "diversion"})
 """Cases in which the one concerned may well be a colleague: only members see them from the start."""
 
-QUESTIONS: dict[str, str | Promise] = {
-    "life": _("Somebody was hurt, or may be"),
-    "drugs": _("Controlled substances are missing"),
-    "records": _("Records of people were taken or seen"),
-    "critical": _("A critical room or system is concerned"),
-    "stopped": _("A critical service is down"),
-    "used": _("The access was used, not only open"),
-    "ongoing": _("It is still going on"),
+QUESTIONS: dict[str, str] = {
+    "life": "Somebody was hurt, or may be",
+    "drugs": "Controlled substances are missing",
+    "records": "Records of people were taken or seen",
+    "critical": "A critical room or system is concerned",
+    "stopped": "A critical service is down",
+    "used": "The access was used, not only open",
+    "ongoing": "It is still going on",
 }
 """What severity is judged by; each is answered yes or no."""
 
@@ -61,39 +58,39 @@ def severity(told: Mapping[str, bool], people: int = 0) -> Severity:
     level = MILDEST
     why: list[str] = []
     for holds, reached, words in (
-        (told.get("life"), 1, _("life in danger")),
-        (told.get("stopped") and told.get("ongoing"), 1, _("a critical service is down")),
-        (told.get("records") and people >= MANY_PEOPLE, 1, _("records of 500 people or more")),
-        (told.get("drugs"), 2, _("drugs taken")),
-        (told.get("records"), 2, _("records taken")),
-        (told.get("critical") and told.get("used"), 2, _("a critical room or system was reached")),
-        (told.get("stopped"), 2, _("a critical service was down")),
-        (told.get("critical"), 3, _("a critical room or system is concerned")),
-        (told.get("used"), 3, _("the access was used")),
-        (told.get("ongoing"), 3, _("it is still going on")),
+        (told.get("life"), 1, "life in danger"),
+        (told.get("stopped") and told.get("ongoing"), 1, "a critical service is down"),
+        (told.get("records") and people >= MANY_PEOPLE, 1, "records of 500 people or more"),
+        (told.get("drugs"), 2, "drugs taken"),
+        (told.get("records"), 2, "records taken"),
+        (told.get("critical") and told.get("used"), 2, "a critical room or system was reached"),
+        (told.get("stopped"), 2, "a critical service was down"),
+        (told.get("critical"), 3, "a critical room or system is concerned"),
+        (told.get("used"), 3, "the access was used"),
+        (told.get("ongoing"), 3, "it is still going on"),
     ):
         if holds and reached <= level:
             why = [*why, str(words)] if reached == level else [str(words)]
             level = reached
-    return Severity(level, str(_(" and ")).join(why[:3]) if why else str(_("nothing grave is known")))
+    return Severity(level, " and ".join(why[:3]) if why else "nothing grave is known")
 
 
-PHASES: dict[str, str | Promise] = {
-    "detected": _("Detected"),
-    "triaged": _("Triaged"),
-    "containing": _("Containing"),
-    "recovering": _("Recovering"),
-    "reviewed": _("Reviewed"),
-    "closed": _("Closed"),
+PHASES: dict[str, str] = {
+    "detected": "Detected",
+    "triaged": "Triaged",
+    "containing": "Containing",
+    "recovering": "Recovering",
+    "reviewed": "Reviewed",
+    "closed": "Closed",
 }
 """The phases by name. After NIST SP 800-61r3 they run side by side; only the last one ends the others."""
 
-BEGIN: dict[str, str | Promise] = {
-    "triaged": _("Triage done"),
-    "containing": _("Start containing"),
-    "recovering": _("Start recovering"),
-    "reviewed": _("Review held"),
-    "closed": _("Close the case"),
+BEGIN: dict[str, str] = {
+    "triaged": "Triage done",
+    "containing": "Start containing",
+    "recovering": "Start recovering",
+    "reviewed": "Review held",
+    "closed": "Close the case",
 }
 """What the button that starts a phase says."""
 
@@ -126,34 +123,32 @@ def gate(phase: str, work: Work) -> Gate:
     advice: list[str] = []
     blocks: list[str] = []
     if not work.commander:
-        advice.append(str(_("nobody commands the case yet")))
+        advice.append("nobody commands the case yet")
     if phase == "recovering" and work.open_containing:
         advice.append(
-            _counted(work.open_containing, _("a task that contains it is open"), _("tasks that contain it are open"))
+            _counted(work.open_containing, "a task that contains it is open", "tasks that contain it are open")
         )
     if phase == "reviewed" and not work.causes:
-        advice.append(str(_("no contributing cause is written down")))
+        advice.append("no contributing cause is written down")
     if phase == "closed":
         if work.open_clocks:
-            blocks.append(_counted(work.open_clocks, _("a clock is running"), _("clocks are running")))
+            blocks.append(_counted(work.open_clocks, "a clock is running", "clocks are running"))
         if work.facts_missing:
-            advice.append(_counted(work.facts_missing, _("a clock needs a fact"), _("clocks need a fact")))
+            advice.append(_counted(work.facts_missing, "a clock needs a fact", "clocks need a fact"))
         if work.open_tasks:
-            blocks.append(_counted(work.open_tasks, _("a task is open"), _("tasks are open")))
+            blocks.append(_counted(work.open_tasks, "a task is open", "tasks are open"))
         if not work.held_review:
-            blocks.append(str(_("the review was not held")))
+            blocks.append("the review was not held")
         if work.lessons_without_owner:
-            blocks.append(_counted(work.lessons_without_owner, _("a lesson has no owner"), _("lessons have no owner")))
+            blocks.append(_counted(work.lessons_without_owner, "a lesson has no owner", "lessons have no owner"))
         if work.custody_open:
             blocks.append(
-                _counted(
-                    work.custody_open, _("an item of evidence is not settled"), _("items of evidence are not settled")
-                )
+                _counted(work.custody_open, "an item of evidence is not settled", "items of evidence are not settled")
             )
     return Gate(tuple(advice), tuple(blocks))
 
 
-def _counted(number: int, one: str | Promise, many: str | Promise) -> str:
+def _counted(number: int, one: str, many: str) -> str:
     """One thing, or a number of things."""
     return str(one) if number == 1 else f"{number} {many}"
 
@@ -168,11 +163,11 @@ def open_for(opened: datetime, closed: datetime | None, at: datetime) -> timedel
     return max((closed or at) - opened, timedelta(0))
 
 
-FACTORS: dict[str, str | Promise] = {
-    "nature": _("Nature and extent of the information, and how easily people could be told from it"),
-    "who": _("Who used it or to whom it was disclosed"),
-    "acquired": _("Whether it was actually acquired or viewed"),
-    "mitigated": _("How far the risk was mitigated"),
+FACTORS: dict[str, str] = {
+    "nature": "Nature and extent of the information, and how easily people could be told from it",
+    "who": "Who used it or to whom it was disclosed",
+    "acquired": "Whether it was actually acquired or viewed",
+    "mitigated": "How far the risk was mitigated",
 }
 """The four factors of 45 CFR 164.402, in the order of the section."""
 

@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
-
 from garrison.apps.incidents.rules.clocks import known_facts, state_code
 from garrison.engines.clocks import Count, Facts, InvalidFact, Moment
 
@@ -23,129 +20,125 @@ class Described:
     name: str
     kind: str
     group: str
-    label: str | Promise
-    help: str | Promise = ""
-    choices: tuple[tuple[str, str | Promise], ...] = ()
+    label: str
+    help: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
 
 
-def _moment(name: str, group: str, label: str | Promise, hint: str | Promise = "") -> Described:
+def _moment(name: str, group: str, label: str, hint: str = "") -> Described:
     return Described(name, MOMENT, group, label, hint)
 
 
-def _flag(name: str, label: str | Promise, hint: str | Promise = "", group: str = "what") -> Described:
+def _flag(name: str, label: str, hint: str = "", group: str = "what") -> Described:
     return Described(name, FLAG, group, label, hint)
 
 
-GROUPS: dict[str, str | Promise] = {
-    "when": _("When we knew"),
-    "what": _("What is concerned"),
-    "who": _("Who is concerned"),
-    "told": _("Whom we told"),
-    "hold": _("What holds a notice back"),
+GROUPS: dict[str, str] = {
+    "when": "When we knew",
+    "what": "What is concerned",
+    "who": "Who is concerned",
+    "told": "Whom we told",
+    "hold": "What holds a notice back",
 }
 
 WORDS: tuple[Described, ...] = (
     _moment(
         "discovered_at",
         "when",
-        _("Discovered"),
-        _("The first day known to any workforce member, or knowable by reasonable diligence."),
+        "Discovered",
+        "The first day known to any workforce member, or knowable by reasonable diligence.",
     ),
-    _moment(
-        "knowable_at", "when", _("Could have been known"), _("Where reasonable diligence would have shown it earlier.")
-    ),
-    _moment("agent_discovered_at", "when", _("Known to an agent of ours")),
-    _moment("aware_at", "when", _("Aware of it"), _("Reasonable certainty that it happened.")),
-    _moment("detected_at", "when", _("Detected by a facility")),
-    _moment("determined_at", "when", _("Determined to be a reportable incident")),
-    _moment("classified_major_at", "when", _("Classified as major")),
-    _moment("materiality_determined_at", "when", _("Determined to be material")),
-    _moment("missing_information_determined_at", "when", _("Missing information became known")),
-    _moment("controlled_loss_discovered_at", "when", _("Loss of controlled substances discovered")),
-    _moment("extortion_paid_at", "when", _("Extortion paid")),
-    _moment("contingency_activated_at", "when", _("Contingency plan activated")),
-    _moment("handled_at", "when", _("Handled: it no longer goes on")),
-    Described("individuals", COUNT, "who", _("People whose information is concerned")),
-    Described("residents", RESIDENTS, "who", _("Of them, by state"), _("One a line: NY 480, CA 12 to 40.")),
+    _moment("knowable_at", "when", "Could have been known", "Where reasonable diligence would have shown it earlier."),
+    _moment("agent_discovered_at", "when", "Known to an agent of ours"),
+    _moment("aware_at", "when", "Aware of it", "Reasonable certainty that it happened."),
+    _moment("detected_at", "when", "Detected by a facility"),
+    _moment("determined_at", "when", "Determined to be a reportable incident"),
+    _moment("classified_major_at", "when", "Classified as major"),
+    _moment("materiality_determined_at", "when", "Determined to be material"),
+    _moment("missing_information_determined_at", "when", "Missing information became known"),
+    _moment("controlled_loss_discovered_at", "when", "Loss of controlled substances discovered"),
+    _moment("extortion_paid_at", "when", "Extortion paid"),
+    _moment("contingency_activated_at", "when", "Contingency plan activated"),
+    _moment("handled_at", "when", "Handled: it no longer goes on"),
+    Described("individuals", COUNT, "who", "People whose information is concerned"),
+    Described("residents", RESIDENTS, "who", "Of them, by state", "One a line: NY 480, CA 12 to 40."),
     Described(
         "risk_to_persons",
         WORD,
         "who",
-        _("Risk to the people concerned"),
+        "Risk to the people concerned",
         "",
-        (("unlikely", _("unlikely")), ("present", _("present")), ("high", _("high"))),
+        (("unlikely", "unlikely"), ("present", "present"), ("high", "high")),
     ),
     Described(
         "role",
         WORD,
         "what",
-        _("What we are in it"),
+        "What we are in it",
         "",
         (
-            ("covered_entity", _("covered entity")),
-            ("business_associate", _("business associate")),
-            ("controller", _("controller")),
-            ("processor", _("processor")),
+            ("covered_entity", "covered entity"),
+            ("business_associate", "business associate"),
+            ("controller", "controller"),
+            ("processor", "processor"),
         ),
     ),
     Described(
         "entity",
         WORD,
         "what",
-        _("Kind of entity"),
+        "Kind of entity",
         "",
         (
-            ("credit_institution", _("credit institution")),
-            ("central_counterparty", _("central counterparty")),
-            ("trading_venue", _("trading venue")),
-            ("other", _("other")),
+            ("credit_institution", "credit institution"),
+            ("central_counterparty", "central counterparty"),
+            ("trading_venue", "trading venue"),
+            ("other", "other"),
         ),
     ),
-    Described("member_state", WORD, "what", _("Member state"), _("Two letters, such as DE: whose holidays count.")),
-    _flag("unsecured", _("The health information was not encrypted or destroyed")),
-    _flag("unencrypted", _("The data was not encrypted")),
-    _flag("low_probability_of_compromise", _("Low probability of compromise"), _("Set by the four-factor assessment.")),
-    _flag("material", _("Material to investors")),
-    _flag("physical_only", _("Purely physical, no information system")),
-    _flag("significant", _("Significant under NIS2")),
-    _flag("ongoing", _("Still going on")),
-    _flag("extortion_paid", _("An extortion was paid")),
-    _flag("covered_entity", _("We are a covered entity under HIPAA")),
-    _flag("new_york_hospital", _("A hospital in New York is concerned")),
-    _flag("california_health_facility", _("A licensed health facility in California is concerned")),
-    _flag("essential_or_important", _("Essential or important entity under NIS2")),
-    _flag("trust_service_provider", _("Trust service provider")),
-    _moment("individuals_notified_at", "told", _("The people concerned")),
-    _moment("media_notified_at", "told", _("The media")),
-    _moment("secretary_notified_at", "told", _("Secretary of Health and Human Services")),
-    _moment("covered_entity_notified_at", "told", _("The covered entity")),
-    _moment("dea_notified_at", "told", _("DEA field division")),
-    _moment("dea_form_106_at", "told", _("DEA Form 106 filed")),
-    _moment("california_attorney_general_notified_at", "told", _("Attorney General of California")),
-    _moment("california_health_notified_at", "told", _("California Department of Public Health")),
-    _moment("new_york_notified_at", "told", _("Authorities of New York")),
-    _moment("new_york_health_notified_at", "told", _("New York Department of Health")),
-    _moment("credit_agencies_notified_at", "told", _("Consumer reporting agencies")),
-    _moment("authority_notified_at", "told", _("Data protection authority")),
-    _moment("controller_notified_at", "told", _("The controller")),
-    _moment("sec_filed_at", "told", _("Form 8-K filed")),
-    _moment("sec_amended_at", "told", _("Form 8-K amended")),
-    _moment("superintendent_notified_at", "told", _("Superintendent of Financial Services")),
-    _moment("extortion_notified_at", "told", _("Superintendent, of the payment")),
-    _moment("extortion_explained_at", "told", _("Superintendent, why it was paid")),
-    _moment("nydfs_certified_at", "told", _("Certification filed with the superintendent")),
-    _moment("early_warning_at", "told", _("Early warning sent")),
-    _moment("incident_notified_at", "told", _("Incident notification sent")),
-    _moment("initial_notified_at", "told", _("Initial notification sent")),
-    _moment("intermediate_reported_at", "told", _("Intermediate report sent")),
-    _moment("intermediate_updated_at", "told", _("Intermediate report updated")),
-    _moment("progress_report_at", "told", _("Progress report sent")),
-    _moment("final_report_at", "told", _("Final report sent")),
-    _moment("law_enforcement_delay_until", "hold", _("Law enforcement asked in writing to wait until")),
-    _moment(
-        "law_enforcement_oral_at", "hold", _("Law enforcement asked orally"), _("Holds a notice for 30 days at most.")
-    ),
-    _moment("attorney_general_delay_until", "hold", _("Attorney General asked to wait until")),
+    Described("member_state", WORD, "what", "Member state", "Two letters, such as DE: whose holidays count."),
+    _flag("unsecured", "The health information was not encrypted or destroyed"),
+    _flag("unencrypted", "The data was not encrypted"),
+    _flag("low_probability_of_compromise", "Low probability of compromise", "Set by the four-factor assessment."),
+    _flag("material", "Material to investors"),
+    _flag("physical_only", "Purely physical, no information system"),
+    _flag("significant", "Significant under NIS2"),
+    _flag("ongoing", "Still going on"),
+    _flag("extortion_paid", "An extortion was paid"),
+    _flag("covered_entity", "We are a covered entity under HIPAA"),
+    _flag("new_york_hospital", "A hospital in New York is concerned"),
+    _flag("california_health_facility", "A licensed health facility in California is concerned"),
+    _flag("essential_or_important", "Essential or important entity under NIS2"),
+    _flag("trust_service_provider", "Trust service provider"),
+    _moment("individuals_notified_at", "told", "The people concerned"),
+    _moment("media_notified_at", "told", "The media"),
+    _moment("secretary_notified_at", "told", "Secretary of Health and Human Services"),
+    _moment("covered_entity_notified_at", "told", "The covered entity"),
+    _moment("dea_notified_at", "told", "DEA field division"),
+    _moment("dea_form_106_at", "told", "DEA Form 106 filed"),
+    _moment("california_attorney_general_notified_at", "told", "Attorney General of California"),
+    _moment("california_health_notified_at", "told", "California Department of Public Health"),
+    _moment("new_york_notified_at", "told", "Authorities of New York"),
+    _moment("new_york_health_notified_at", "told", "New York Department of Health"),
+    _moment("credit_agencies_notified_at", "told", "Consumer reporting agencies"),
+    _moment("authority_notified_at", "told", "Data protection authority"),
+    _moment("controller_notified_at", "told", "The controller"),
+    _moment("sec_filed_at", "told", "Form 8-K filed"),
+    _moment("sec_amended_at", "told", "Form 8-K amended"),
+    _moment("superintendent_notified_at", "told", "Superintendent of Financial Services"),
+    _moment("extortion_notified_at", "told", "Superintendent, of the payment"),
+    _moment("extortion_explained_at", "told", "Superintendent, why it was paid"),
+    _moment("nydfs_certified_at", "told", "Certification filed with the superintendent"),
+    _moment("early_warning_at", "told", "Early warning sent"),
+    _moment("incident_notified_at", "told", "Incident notification sent"),
+    _moment("initial_notified_at", "told", "Initial notification sent"),
+    _moment("intermediate_reported_at", "told", "Intermediate report sent"),
+    _moment("intermediate_updated_at", "told", "Intermediate report updated"),
+    _moment("progress_report_at", "told", "Progress report sent"),
+    _moment("final_report_at", "told", "Final report sent"),
+    _moment("law_enforcement_delay_until", "hold", "Law enforcement asked in writing to wait until"),
+    _moment("law_enforcement_oral_at", "hold", "Law enforcement asked orally", "Holds a notice for 30 days at most."),
+    _moment("attorney_general_delay_until", "hold", "Attorney General asked to wait until"),
 )
 """Every fact that a shipped rule reads, in words."""
 
@@ -263,14 +256,14 @@ def residents_value(text: str) -> dict[str, dict[str, int | None]]:
 def told_words(value: Any) -> str:
     """A stored value that is no moment, in words."""
     if value is None:
-        return str(_("taken back"))
+        return "taken back"
     if isinstance(value, bool):
-        return str(_("yes")) if value else str(_("no"))
+        return "yes" if value else "no"
     if isinstance(value, str):
         return value.replace("_", " ")
     if "low" in value:
         low, high = value["low"], value["high"]
         if high is None:
-            return str(_("%(low)s or more")) % {"low": f"{low:,}"}
+            return "{low} or more".format(low=f"{low:,}")
         return f"{low:,}" if low == high else f"{low:,} – {high:,}"
     return ", ".join(f"{state} {told_words(count)}" for state, count in sorted(value.items()))

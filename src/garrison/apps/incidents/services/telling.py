@@ -8,6 +8,7 @@ from garrison.apps.incidents.models import Recipient, Statement, Told
 from garrison.apps.incidents.rules.telling import draft_words
 from garrison.apps.incidents.services.cases import Stale, open_case
 from garrison.apps.incidents.services.timeline import write_entry
+from garrison.core.clock import zone
 from garrison.core.commands import Missing, Refused, changed, command
 from garrison.core.models import User
 from garrison.core.scopes import may
@@ -51,6 +52,7 @@ def draft_statement(
         facts=known,
         to=to.name if to else "",
         phases=[phase.name for phase in selectors.phases(viewer=actor, incident=incident)],
+        zone=zone(),
     )
     if words is None:
         raise Refused("there is no such template")
