@@ -18,7 +18,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from garrison.apps.access.models import AccessException
+from garrison.apps.incidents import services as incidents
 from garrison.cli.demo import write_exports
+from garrison.cli.demo.cases import plant
 from garrison.core import links, selectors, services
 from garrison.core.imports.run import run_import
 from garrison.core.models import AuditEntry, ImportedFile, Job, Undo, User
@@ -58,6 +60,8 @@ def organisation(tmp_path: Path, system: Any) -> dict[str, Any]:
         services.grant_role(actor=system, user=people[role].uuid, role=role, path="/")
     people["outsider"] = services.add_user(actor=system, username="outsider", password=None)
     services.grant_role(actor=system, user=people["outsider"].uuid, role="reader", path="/ELSEWHERE/")
+    plant(as_of=at, seed=20_417, actor=people["security head"])
+    incidents.report(actor=people["reader"], what="A door stood open all night", at=at)
     return people
 
 
