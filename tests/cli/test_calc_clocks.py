@@ -4,11 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.kit import clocks_table
 from typer.testing import CliRunner
 
 from garrison.apps.incidents.rules import law_rules
 from garrison.cli import calc
-from tests.kit import clocks_table
 
 runner = CliRunner()
 

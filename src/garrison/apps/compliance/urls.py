@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from garrison.apps.compliance.views import assessing, evidence, frameworks, home, requirements
+from garrison.apps.compliance.views import assessing, evidence, frameworks, home, originals, requirements
 
 app_name = "compliance"
 
@@ -12,6 +12,8 @@ urlpatterns = [
     path("measure/", home.measure, name="measure"),
     path("frameworks/", home.framework_list, name="list"),
     path("<uuid:uuid>/", frameworks.framework_detail, name="framework"),
+    path("<uuid:uuid>/oscal.<slug:syntax>", originals.framework_oscal, name="framework_oscal"),
+    path("<uuid:uuid>/resolved/", originals.resolved, name="resolved"),
     path("<uuid:uuid>/units/", frameworks.by_unit, name="by_unit"),
     path("<uuid:uuid>/gaps/", frameworks.gaps, name="gaps"),
     path("<uuid:uuid>/applicability/", frameworks.applicability, name="applicability"),
@@ -39,6 +41,7 @@ urlpatterns = [
     path("assessments/", assessing.assessment_list, name="assessments"),
     path("assessments/new/", assessing.assessment_new, name="assessment_new"),
     path("assessments/<uuid:uuid>/", assessing.assessment_detail, name="assessment"),
+    path("assessments/<uuid:uuid>/<slug:document>.<slug:syntax>", originals.assessment_oscal, name="assessment_oscal"),
     path("assessments/<uuid:uuid>/sample/", assessing.draw_sample, name="draw_sample"),
     path("assessments/<uuid:uuid>/items/<uuid:item>/", assessing.record_item, name="record_item"),
     path("assessments/<uuid:uuid>/test/", assessing.assess, name="assess"),

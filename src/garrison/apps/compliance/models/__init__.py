@@ -13,6 +13,7 @@ from garrison.apps.compliance.models.assessing import (
 from garrison.apps.compliance.models.evidence import Evidence, EvidenceLink
 from garrison.apps.compliance.models.frameworks import Crosswalk, Framework, Requirement
 from garrison.apps.compliance.models.linking import Applicability, Decision, Mapping
+from garrison.apps.compliance.models.originals import Original
 
 __all__ = [
     "Applicability",
@@ -26,6 +27,7 @@ __all__ = [
     "EvidenceRequest",
     "Framework",
     "Mapping",
+    "Original",
     "Requirement",
     "Sample",
     "SampleItem",

@@ -41,6 +41,7 @@ from garrison.apps.compliance.selectors.catalogues import (
 from garrison.apps.compliance.selectors.documents import applicability, flat, gap_report, name_of, pdf, report
 from garrison.apps.compliance.selectors.measures import VERSION as MEASURES_VERSION
 from garrison.apps.compliance.selectors.measures import measured
+from garrison.apps.compliance.selectors.originals import SYNTAXES, Resolution, as_oscal, original, resolution, results
 from garrison.apps.compliance.selectors.pages import GapGroup, GapRow, Home, gaps, home, units_below
 from garrison.apps.compliance.selectors.showing import (
     body,
@@ -64,6 +65,7 @@ from garrison.apps.compliance.selectors.words import VERDICTS
 
 __all__ = [
     "MEASURES_VERSION",
+    "SYNTAXES",
     "VERDICTS",
     "VIEW",
     "Crossed",
@@ -75,9 +77,11 @@ __all__ = [
     "Line",
     "Member",
     "Near",
+    "Resolution",
     "Shown",
     "Standing",
     "applicability",
+    "as_oscal",
     "asked_count",
     "assessment",
     "assessments",
@@ -113,6 +117,7 @@ __all__ = [
     "of_control",
     "of_measure",
     "of_requirement",
+    "original",
     "pdf",
     "place",
     "population",
@@ -125,6 +130,8 @@ __all__ = [
     "requirement_choices",
     "requirements",
     "requirements_of",
+    "resolution",
+    "results",
     "rolled_up",
     "sample",
     "sample_item",

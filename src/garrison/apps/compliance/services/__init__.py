@@ -34,6 +34,7 @@ from garrison.apps.compliance.services.linking import (
     set_applicability,
     unmap,
 )
+from garrison.apps.compliance.services.originals import keep_originals
 from garrison.apps.compliance.services.versions import carry_over
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "import_requirements",
     "judge",
     "judge_answer",
+    "keep_originals",
     "link_evidence",
     "link_requirements",
     "load_shipped",
