@@ -1,7 +1,6 @@
 """The import itself: recognise, order, stage outside any transaction, store in a short one, then let others react."""
 
 import shutil
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -12,7 +11,7 @@ from django.conf import settings
 
 from garrison.core.imports import keeping, services
 from garrison.core.imports.mapped import settle_known
-from garrison.core.imports.staging import Cancelled, Reading, Stage, fingerprint
+from garrison.core.imports.staging import Cancelled, Reading, fingerprint
 from garrison.core.models import ImportRun, User
 from garrison.formats import catalogue, mapping
 from garrison.formats.container import members
@@ -123,9 +122,7 @@ def run_import(
         work.known(readings)
         pending = [reading for reading in readings if not reading.status]
         for group in _groups(pending):
-            folder = Path(settings.STAGING_FOLDER) / uuid.uuid4().hex
-            stage = Stage(folder)
-            try:
+            with work.staging() as stage:
                 for place, reading in enumerate(group):
                     before = done
 
@@ -140,8 +137,6 @@ def run_import(
                 work.store(group, stage)
                 for reading in group:
                     reading.source = None  # its spooled bytes are needed no more
-            finally:
-                stage.close()
         progress(total, total, "drawing conclusions")
         work.finish(readings)
     return work.run, readings
