@@ -107,20 +107,6 @@ def test_sight_is_narrowed_by_the_door_s_unit(make_user, system) -> None:
     assert [selectors.counts(viewer=v)["access_events"] for v in (system, ours, theirs)] == [3, 1, 1]
 
 
-def test_the_list_pages_and_filters_in_the_lake(system) -> None:
-    tell(*[event(n, n, outcome=("granted", "denied")[n % 2]) for n in range(1, 131)], at=NOW)
-    since = NOW - timedelta(days=1)
-    pages = [selectors.events(viewer=system, since=since, page=n) for n in (1, 2, 3)]
-    assert [len(p.rows) for p in pages] == [50, 50, 30]
-    assert [p.more for p in pages] == [True, True, False]
-    times = [m.at for p in pages for m in p.rows]
-    assert times == sorted(times, reverse=True)
-    assert {m.outcome for m in selectors.events(viewer=system, since=since, outcome="denied").rows} == {"denied"}
-    assert selectors.events(viewer=system, since=since, door="no such").rows == []
-    assert len(selectors.events(viewer=system, since=NOW - timedelta(minutes=10)).rows) == 10
-    assert selectors.events(viewer=system, since=since, outcome="'; DROP TABLE x", door="'").rows == []
-
-
 def test_a_look_at_somebody_s_movements_needs_a_purpose_and_is_on_record(make_user, chief) -> None:
     tell(*UNITS, *DEVICES, PersonFact(number="1", name="Ann", unit="A"), BadgeFact(card="7", number="1"), at=NOW)
     tell(event(1, 10), event(2, 20, "D-2"), event(3, 60 * 24 * 40), at=NOW)

@@ -1,6 +1,7 @@
 """Reads of the access app, narrowed to the viewer's units."""
 
 from garrison.apps.access.selectors.events import (
+    LOOK,
     OUTCOMES,
     Movement,
     Movements,
@@ -29,6 +30,7 @@ from garrison.apps.access.selectors.leavers import (
     totals,
     work_order,
 )
+from garrison.apps.access.selectors.listed import listed
 from garrison.apps.access.selectors.registers import (
     VIEW,
     account,
@@ -47,6 +49,7 @@ from garrison.apps.access.selectors.registers import (
 )
 
 __all__ = [
+    "LOOK",
     "OUTCOMES",
     "VIEW",
     "Leaver",
@@ -71,6 +74,7 @@ __all__ = [
     "gone",
     "leaver",
     "leavers",
+    "listed",
     "movements",
     "of_person",
     "open_accounts",

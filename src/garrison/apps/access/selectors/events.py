@@ -1,7 +1,7 @@
 """Badge events, read from the lake and narrowed there by the unit path of the door."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,11 +17,12 @@ from garrison.core.models import ImportedFile, LakeFile, User
 from garrison.core.scopes import may, paths, within
 
 VIEW = "access.view"
+LOOK = "access.look_at_movements"
 OUTCOMES = ("granted", "denied", "forced", "held", "exit", "other")
 MOST = 2_000
 """The most events of one person that one look gives."""
 
-COLUMNS = "time, door, asset, outcome, card, direction, reason, person, number, file, row"
+COLUMNS = "time, door, asset, outcome, card, direction, reason, person, number, file, row, path"
 
 USES = """
 SELECT c.card, count(*), max(e.time), arg_max(e.door, e.time)
@@ -83,7 +84,7 @@ def events(
         conditions.append("contains(lower(door), ?)")
         parameters.append(door.lower())
     rows = _select(viewer, since, conditions, parameters, limit=per + 1, offset=(page - 1) * per)
-    return Movements(_without_names(_dress(rows[:per], viewer), viewer), len(rows) > per, page)
+    return Movements(dressed(without_names(rows[:per], viewer), viewer), len(rows) > per, page)
 
 
 def door_events(*, viewer: User, door: Asset, since: datetime, limit: int = 10) -> list[Movement]:
@@ -95,7 +96,7 @@ def door_events(*, viewer: User, door: Asset, since: datetime, limit: int = 10) 
         [door.uuid.hex, door.code.lower(), door.name.lower()],
         limit=limit,
     )
-    return _without_names(_dress(rows, viewer), viewer)
+    return dressed(without_names(rows, viewer), viewer)
 
 
 def movements(*, viewer: User, person: Person, days: int, at: datetime) -> tuple[list[Movement], bool]:
@@ -110,9 +111,9 @@ def movements(*, viewer: User, person: Person, days: int, at: datetime) -> tuple
         ["(person = ? OR (person = '' AND list_contains(?::VARCHAR[], lower(card))))"],
         [person.uuid.hex, [card.lower() for card in cards]],
         limit=MOST + 1,
-        permission="access.look_at_movements",
+        permission=LOOK,
     )
-    return _dress(rows[:MOST], viewer), len(rows) > MOST
+    return dressed(rows[:MOST], viewer), len(rows) > MOST
 
 
 def uses(*, viewer: User, cards: Sequence[str], since: datetime, limit: int = 200) -> list[Movement]:
@@ -121,7 +122,7 @@ def uses(*, viewer: User, cards: Sequence[str], since: datetime, limit: int = 20
         return []
     conditions = ["outcome = 'granted'", "list_contains(?::VARCHAR[], lower(card))"]
     rows = _select(viewer, since, conditions, [[card.lower() for card in cards]], limit=limit, ascending=True)
-    return _dress(rows, viewer)
+    return dressed(rows, viewer)
 
 
 def uses_since(since: dict[str, datetime]) -> Iterable[tuple[str, int, datetime, str]]:
@@ -157,7 +158,7 @@ def _select(
     return lake_files.lake().query(sql, names, [*prefixes, moment, *parameters, limit, offset])
 
 
-def _dress(rows: Sequence[tuple[Any, ...]], viewer: User) -> list[Movement]:
+def dressed(rows: Sequence[tuple[Any, ...]], viewer: User) -> list[Movement]:
     """Rows of the lake with the names of their doors, persons and files, a thousand a statement.
 
     A person outside the viewer's sight stays without a name.
@@ -165,26 +166,30 @@ def _dress(rows: Sequence[tuple[Any, ...]], viewer: User) -> list[Movement]:
     doors = _doors({row[2] for row in rows if row[2]})
     persons = _persons({row[7] for row in rows if row[7]}, viewer)
     files = _files({row[9] for row in rows})
-    dressed = []
-    for time, door, asset, outcome, card, direction, reason, person, number, file, row in rows:
+    told = []
+    for time, door, asset, outcome, card, direction, reason, person, number, file, row, _ in rows:
         name, critical = doors.get(asset, ("", False))
         uuid, label = files.get(file, (None, ""))
         known = persons.get(person, "")
-        dressed.append(
+        told.append(
             Movement(
                 time.replace(tzinfo=UTC), door, UUID(hex=asset) if asset else None, name, critical, outcome, card,
                 direction, reason, UUID(hex=person) if known else None, known, number if known else "", uuid, label,
                 row,
             )
         )  # fmt: skip
-    return dressed
+    return told
 
 
-def _without_names(rows: list[Movement], viewer: User) -> list[Movement]:
-    """``rows`` without badge and person, unless the viewer's role may look at people's movements."""
-    if may(viewer, "access.look_at_movements"):
-        return rows
-    return [replace(row, card="", person=None, person_name="", number="") for row in rows]
+def without_names(rows: Sequence[tuple[Any, ...]], viewer: User | None) -> list[tuple[Any, ...]]:
+    """``rows`` without badge and person where the viewer may not look at people's movements at that door.
+
+    For no viewer none keeps a name.
+    """
+    return [
+        row if viewer is not None and may(viewer, LOOK, row[-1]) else (*row[:4], "", *row[5:7], "", "", *row[9:])
+        for row in rows
+    ]
 
 
 def _doors(uuids: set[str]) -> dict[str, tuple[str, bool]]:

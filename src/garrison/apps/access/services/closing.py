@@ -12,6 +12,7 @@ from garrison.apps.people import selectors as people
 from garrison.core.bulk import batches
 from garrison.core.commands import Refused, changed, command
 from garrison.core.models import Undo, User
+from garrison.core.scopes import may, paths
 from garrison.core.undoing import offer_undo
 
 AT_ONCE = 10_000
@@ -104,6 +105,22 @@ def look_at_movements(
         after={"purpose": purpose[:1000], "days": days, "events": len(found), "more": more},
     )
     return found, more
+
+
+@command("access.look_at_events")
+def look_at_events(*, actor: User, asked: str, exported: bool) -> None:
+    """Put on record that badge events are looked at with the names of who came and went.
+
+    ``asked`` are the list's filters, and ``exported`` says that all matching rows left as a file.
+    """
+    if not may(actor, selectors.LOOK):
+        raise Refused("you may not look at people's movements")
+    held = paths(actor, selectors.LOOK)
+    changed(
+        target="badge events with names",
+        path=held[0] if len(held) == 1 else "/",
+        after={"asked": asked[:1000], "exported": exported},
+    )
 
 
 def _chosen(actor: User, exceptions: Sequence[UUID | str]) -> list[AccessException]:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from garrison.apps.access import selectors, services
 from garrison.apps.access.models import AccessException
 from garrison.apps.access.selectors import Leaver
-from garrison.core.http import user_of
+from garrison.core.http import needs, user_of
 from garrison.core.models import User
 from garrison.core.scopes import may, paths
 from garrison.core.ui import cells, charts, figures, lists
@@ -193,6 +193,7 @@ def strip(shown: Leaver, at: datetime) -> SafeString:
 
 
 @require_POST
+@needs("access.ask_to_close")
 def ask_to_close(request: HttpRequest) -> HttpResponse:
     """Ask for the access of the chosen leavers to be closed."""
     viewer, at = user_of(request), timezone.now()
@@ -202,6 +203,7 @@ def ask_to_close(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@needs("access.ask_to_close")
 def ask_to_close_all(request: HttpRequest) -> HttpResponse:
     """Ask for the access of all leavers to be closed."""
     viewer, at = user_of(request), timezone.now()
