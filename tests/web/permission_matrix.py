@@ -2,8 +2,8 @@
 
 Each row: the method, then the status for each of LOOKERS. ``outsider`` is a reader of another unit; the others hold
 their role in the whole organisation. 302 for nobody is the way to the sign-in page. A POST is sent empty: 403 tells
-that the role may not, 409 and 302 that it may. GARRISON_WRITE_MATRIX=1 writes the rows as they are: read the
-difference before you keep it.
+that the role may not; 302, 404, 409 and 422 that it may, and what became of it. GARRISON_WRITE_MATRIX=1 writes the
+rows as they are: read the difference before you keep it.
 """
 
 LOOKERS = ("nobody", "outsider", "reader", "analyst", "manager", "head")
@@ -35,24 +35,24 @@ MATRIX: dict[str, tuple[str | int, ...]] = {
     "assets:detail": ("GET", 302, 404, 200, 200, 200, 200),
     "assets:list": ("GET", 302, 200, 200, 200, 200, 200),
     "assets:places": ("GET", 302, 200, 200, 200, 200, 200),
-    "assets:record_test": ("POST", 302, 404, 422, 422, 422, 422),
+    "assets:record_test": ("POST", 302, 403, 403, 422, 422, 422),
     "assets:services": ("GET", 302, 200, 200, 200, 200, 200),
-    "assets:set_critical": ("POST", 302, 302, 302, 302, 302, 302),
-    "assets:set_exposed": ("POST", 302, 302, 302, 302, 302, 302),
+    "assets:set_critical": ("POST", 302, 403, 403, 302, 302, 302),
+    "assets:set_exposed": ("POST", 302, 403, 403, 302, 302, 302),
     "assets:software": ("GET", 302, 200, 200, 200, 200, 200),
     "budget:best": ("POST", 302, 403, 403, 403, 302, 302),
-    "budget:budget": ("POST", 302, 302, 302, 302, 302, 302),
+    "budget:budget": ("POST", 302, 403, 403, 403, 302, 302),
     "budget:compare": ("GET", 302, 200, 200, 200, 200, 200),
     "budget:initiative": ("GET", 302, 404, 200, 200, 200, 200),
     "budget:initiatives": ("GET", 302, 200, 200, 200, 200, 200),
-    "budget:move": ("POST", 302, 302, 302, 302, 302, 302),
+    "budget:move": ("POST", 302, 403, 403, 403, 302, 302),
     "budget:plan": ("GET", 302, 200, 200, 200, 200, 200),
     "compliance:framework": ("GET", 302, 200, 200, 200, 200, 200),
     "compliance:list": ("GET", 302, 200, 200, 200, 200, 200),
     "compliance:requirement": ("GET", 302, 200, 200, 200, 200, 200),
     "controls:detail": ("GET", 302, 404, 200, 200, 200, 200),
     "controls:list": ("GET", 302, 200, 200, 200, 200, 200),
-    "controls:record_test": ("POST", 302, 404, 422, 422, 422, 422),
+    "controls:record_test": ("POST", 302, 403, 403, 422, 422, 422),
     "mfa_activate_totp": ("GET", 302, 200, 200, 200, 200, 200),
     "mfa_authenticate": ("GET", 302, 302, 302, 302, 302, 302),
     "mfa_deactivate_totp": ("GET", 302, 404, 404, 404, 404, 404),
@@ -80,16 +80,16 @@ MATRIX: dict[str, tuple[str | int, ...]] = {
     "threats:threat": ("GET", 302, 200, 200, 200, 200, 200),
     "threats:threats": ("GET", 302, 200, 200, 200, 200, 200),
     "threats:vulnerability": ("GET", 302, 200, 200, 200, 200, 200),
-    "vulnerabilities:accept": ("POST", 302, 302, 302, 302, 302, 302),
+    "vulnerabilities:accept": ("POST", 302, 403, 403, 302, 302, 302),
     "vulnerabilities:assign": ("POST", 302, 403, 403, 404, 404, 404),
-    "vulnerabilities:close": ("POST", 302, 302, 302, 302, 302, 302),
+    "vulnerabilities:close": ("POST", 302, 403, 403, 302, 302, 302),
     "vulnerabilities:finding": ("GET", 302, 404, 200, 200, 200, 200),
     "vulnerabilities:findings": ("GET", 302, 302, 302, 302, 302, 302),
-    "vulnerabilities:new": ("GET", 302, 200, 200, 200, 200, 200),
+    "vulnerabilities:new": ("GET", 302, 403, 403, 200, 200, 200),
     "vulnerabilities:plan": ("POST", 302, 403, 403, 404, 404, 404),
     "vulnerabilities:reopen": ("POST", 302, 403, 403, 404, 404, 404),
     "vulnerabilities:rule": ("GET", 302, 200, 200, 200, 200, 200),
-    "vulnerabilities:set_due": ("POST", 302, 302, 302, 302, 302, 302),
+    "vulnerabilities:set_due": ("POST", 302, 403, 403, 302, 302, 302),
     "web:audit": ("GET", 302, 403, 403, 403, 200, 200),
     "web:audit_entry": ("GET", 302, 403, 403, 403, 200, 200),
     "web:audit_verify": ("POST", 302, 403, 403, 403, 200, 200),
@@ -101,7 +101,7 @@ MATRIX: dict[str, tuple[str | int, ...]] = {
     "web:healthz": ("GET", 200, 200, 200, 200, 200, 200),
     "web:imports": ("GET", 302, 403, 200, 200, 200, 200),
     "web:job": ("GET", 302, 404, 404, 404, 404, 200),
-    "web:job_cancel": ("POST", 302, 403, 403, 404, 404, 409),
+    "web:job_cancel": ("POST", 302, 403, 403, 404, 404, 302),
     "web:job_progress": ("GET", 302, 404, 404, 404, 404, 200),
     "web:once": ("GET", 200, 200, 200, 200, 200, 200),
     "web:profile": ("GET", 302, 200, 200, 200, 200, 200),

@@ -131,12 +131,28 @@ def _outermost(name: str, work: Callable[..., R], actor: User, args: Any, kwargs
         _stack.reset(token)
 
 
+def demand(actor: User, name: str, path: str = "") -> None:
+    """Refuse at a door, and record, a command that ``actor`` may not carry out: in the unit ``path``, or anywhere.
+
+    For whoever looks at a form first: what is wrong with it is nobody's business who may not send it.
+    """
+    if may(actor, name, path):
+        return
+    refusal = Forbidden(_may_not(name))
+    with transaction.atomic():
+        audit.append([_entry(actor, Change(name), "refused", str(refusal))], at=timezone.now())
+    raise refusal
+
+
+def _may_not(name: str) -> str:
+    """Why a command is refused to whoever does not hold its permission."""
+    return f"you may not {name.partition('.')[2].replace('_', ' ')} here; ask the security head for a role"
+
+
 def _run(name: str, work: Callable[..., R], actor: User, stack: _Stack, args: Any, kwargs: Any) -> R:
     """Carry out one command inside the transaction of the outermost."""
     if not may(actor, name):
-        raise Forbidden(
-            f"you may not {name.partition('.')[2].replace('_', ' ')} here; ask the security head for a role"
-        )
+        raise Forbidden(_may_not(name))
     change = Change(name)
     stack.changes.append(change)
     token = current_command.set(name)

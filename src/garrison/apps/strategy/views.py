@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from garrison.apps.strategy import selectors, services
 from garrison.apps.strategy.forms import Compare
-from garrison.core.http import user_of
+from garrison.core.http import needs, user_of
 
 
 def _since(request: HttpRequest) -> date | None:
@@ -53,6 +53,7 @@ def reports(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@needs("strategy.issue_report")
 def issue_board(request: HttpRequest) -> HttpResponse:
     """Issue the board report and hand it over."""
     issued = services.issue_report(actor=user_of(request), at=timezone.now())

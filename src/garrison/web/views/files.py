@@ -11,14 +11,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from garrison.core import selectors
-from garrison.core.http import user_of
+from garrison.core.http import needs, user_of
 from garrison.core.imports import keeping
 from garrison.core.jobs import importing
 from garrison.core.models import ImportedFile
 from garrison.core.scopes import may
 from garrison.core.ui import lists
 from garrison.web.forms import ColumnsForm
-from garrison.web.guard import needs
 from garrison.web.proposals import guess_of, initial_of
 from garrison.web.stored import stored_links
 from garrison.web.tables import MESSAGES, hash_code, size, status_badge, title_of

@@ -10,14 +10,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from garrison.core import selectors
-from garrison.core.http import user_of
+from garrison.core.http import needs, user_of
 from garrison.core.jobs import importing
 from garrison.core.scopes import may
 from garrison.core.ui import lists, progress
 from garrison.formats import sheet
 from garrison.web.described import described_formats, template_header
 from garrison.web.forms import uploaded
-from garrison.web.guard import needs
 from garrison.web.outcomes import outcome
 from garrison.web.tables import FILES
 
@@ -40,6 +39,7 @@ def ledger(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_POST
+@needs("imports.upload", "/")
 def upload(request: HttpRequest) -> HttpResponse:
     """Take files and ask for their import; the ledger shows how far it is."""
     importing.upload(actor=user_of(request), files=uploaded(request.FILES), at=timezone.now())
