@@ -8,9 +8,10 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from garrison.core import selectors
-from garrison.core.commands import COMMANDS, Refused, changed, command
-from garrison.core.models import Grant, SavedView, User
+from garrison.core.commands import COMMANDS, Missing, Refused, changed, command
+from garrison.core.models import Grant, SavedView, Undo, User
 from garrison.core.scopes import ROLES, paths
+from garrison.core.undoing import overtaken_by
 
 UNDO_DAYS = 30
 THEMES = ("light", "dark", "auto")
@@ -154,12 +155,19 @@ def delete_view(*, actor: User, uuid: UUID) -> None:
 
 @command("core.undo")
 def undo(*, actor: User, uuid: UUID, at: datetime) -> str:
-    """Take one of the actor's own changes back, within thirty days, once; gives what was undone."""
+    """Take one of the actor's own changes back, within thirty days, once; gives what was undone.
+
+    Refused when somebody decided on the same record since: that decision would be lost with it.
+    """
     found = selectors.undo(viewer=actor, uuid=uuid)
     if found.at < at - timedelta(days=UNDO_DAYS):
         raise Refused(f"changes can be undone for {UNDO_DAYS} days")
-    found.used = at
-    found.save(update_fields=["used"])
+    if not Undo.objects.filter(pk=found.pk, used=None).update(used=at):  # holds the row until the end
+        raise Missing("it was undone already")
+    later = overtaken_by(found)
+    if later is not None:
+        who = "you" if later.actor_id == actor.pk else str(later.actor)
+        raise Refused(f"{who} decided on it again since ({later.label}); take that back first, or decide anew")
     COMMANDS[found.command](actor=actor, **found.arguments)
     changed(target=found.label, after={"command": found.command, "arguments": found.arguments})
     return found.label
