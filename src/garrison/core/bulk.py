@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 from django.db import connections, router
 from django.db.models import BooleanField, CharField, FloatField, ForeignKey, IntegerField, Model, TextField
 
+from garrison.core import journal
+
 T = TypeVar("T")
 BATCH = 1_000
 PARAMETERS = 30_000
@@ -103,6 +105,7 @@ def reconcile(
             write.append(row)
         if write:
             primary.update(upsert(model, write, changing=changing, key=key))
+            journal.of_rows(model, write, stored, compare, primary, key)
     return verdicts, primary
 
 

@@ -155,12 +155,15 @@ def _run(name: str, work: Callable[..., R], actor: User, stack: _Stack, args: An
         raise Forbidden(_may_not(name))
     change = Change(name)
     stack.changes.append(change)
-    token = current_command.set(name)
+    token, told, whole = current_command.set(name), len(stack.entries), False
     try:
         result = work(*args, **kwargs)
+        whole = True
     finally:
         current_command.reset(token)
         stack.changes.pop()
+        if not whole:  # whoever catches its refusal has rolled back what it did: no entry may tell of it
+            del stack.entries[told:]
     stack.entries.append((actor, change))
     if SUBSCRIBERS[name]:
         following = kwargs | {"actor": system_actor(), "result": result}

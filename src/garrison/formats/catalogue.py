@@ -24,6 +24,7 @@ class Reader(Protocol):
 
 
 MODULES = (
+    "reports",
     "business_units",
     "hr_roster",
     "kev_json",
@@ -49,6 +50,8 @@ MODULES = (
     "oscal_profile_xml",
     "scenarios_table",
     "initiatives_table",
+    "assets_list",
+    "findings_list",
 )
 
 

@@ -37,6 +37,8 @@ STANDING = (
     "initiatives-table",
 )
 """Formats whose newest file is the truth of its source, also when its very bytes were imported before."""
+EDITS = ("assets-list", "findings-list")
+"""Formats whose rows are edits of what stands in the register: the same bytes may mean a change another day."""
 STILL_RUNNING = timedelta(minutes=10)
 
 
@@ -217,7 +219,7 @@ def earlier(readings: Sequence[Reading]) -> dict[tuple[str, str, int], ImportedF
     for chunk in batches(dict.fromkeys(reading.sha256 for reading in readings)):
         rows = ImportedFile.objects.filter(
             sha256__in=chunk, status__in=["imported", "unchanged"], rows_refused=0
-        ).order_by("pk")
+        ).exclude(format__in=EDITS).order_by("pk")
         for row in rows:
             found[row.sha256, row.format, row.reader_version] = row
     newest = {

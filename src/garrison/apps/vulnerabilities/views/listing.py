@@ -132,10 +132,11 @@ COLUMNS = [
     *(
         lists.Column(key, key, value=value, header=key, export_only=True)
         for key, value in (
-            ("code", "code"), ("asset", "asset.code"), ("site", "asset.site.name"), ("reason", "reason"),
+            ("finding_code", "code"), ("asset_code", "asset.code"), ("site", "asset.site.name"), ("reason", "reason"),
             ("cves", lambda row: ";".join(row.cves)), ("kind", "kind"), ("rule", "rule"), ("version", "version"),
             ("fixed", "fixed"), ("location", "location"), ("cvss", "cvss"), ("in_kev", "in_kev"),
             ("exposed", "exposed"), ("last_seen", "last_seen"), ("note", "note"),
+            ("accepted_until", "accepted_until"),
             ("source", lambda row: str(row.source or "")), ("source_row", "source_row"), ("uuid", "uuid"),
         )
     ),
