@@ -189,7 +189,7 @@ def strip(shown: Leaver, at: datetime) -> SafeString:
             marks.append(charts.Use(use.at, words if number > 1 or len(doors) == 1 else _("used")))
     marks += [charts.Use(a.last_used, _("signed in")) for a in shown.account_uses if a.last_used is not None]
     title = _("What happened since %(name)s left") % {"name": shown.person.name}
-    return charts.strip(stops, marks, title=title)
+    return charts.both(charts.strip)(stops, marks, title=title)
 
 
 @require_POST

@@ -131,12 +131,19 @@ def _axes(canvas: Canvas, frame: _Frame, currency: str) -> None:
             canvas.text(LEFT - 8, y + 4, _("1 in %(years)s") % {"years": figures.number(years)}, anchor="end")
     ticks = log_ticks(frame.x0, frame.x1)
     in_millions = any(tick >= 1e6 for tick in ticks)
+    free = 0.0
     for tick in ticks:
-        x = frame.x(tick)
+        x, words = frame.x(tick), axis_money(tick, currency, in_millions=in_millions)
         canvas.line(x, bottom, x, bottom + 4, "line-strong")
-        canvas.text(x, bottom + 18, axis_money(tick, currency, in_millions=in_millions), anchor="middle")
+        if x - text_width(words) / 2 < free:
+            continue  # a number that would touch the one before it is left out; its tick stays
+        x = min(x, frame.width - text_width(words) / 2)
+        canvas.text(x, bottom + 18, words, anchor="middle")
+        free = x + text_width(words) / 2 + 6
     canvas.line(LEFT, bottom, right, bottom, "line-strong")
     name = _("Loss in one year reaches at least (%(currency)s, log scale)") % {"currency": currency_name(currency)}
+    if text_width(name) > right - LEFT + RIGHT:
+        name = _("Loss in one year reaches at least")
     canvas.text((LEFT + right) / 2, frame.height - 6, name, anchor="middle")
 
 
@@ -190,9 +197,7 @@ def _appetite(canvas: Canvas, frame: _Frame, appetite: list[Point]) -> None:
     for x, y in places:
         canvas.diamond(x, y)
     x, y = places[-1]
-    words = _("Appetite")
-    fits = x + 12 + text_width(words) < frame.width - 2
-    canvas.text(x + 11 if fits else x - 11, y - 4, words, role="tx", anchor="" if fits else "end")
+    canvas.beside(x, y - 4, _("Appetite"), gap=11, role="tx", limits=(LEFT, 2))
 
 
 def _names(
@@ -296,6 +301,5 @@ def loss_exceedance(
     if called and place:
         x, y = place
         canvas.circle(x, y, 4, "accent", stroke="surface", width=2)
-        fits = x + 10 + text_width(called[2]) < width - 4
-        canvas.text(x + 10 if fits else x - 10, max(TOP + 8, y - 8), called[2], role="cr", anchor="" if fits else "end")
+        canvas.beside(x, max(TOP + 8, y - 8), called[2], role="cr", limits=(LEFT, 4))
     return canvas.done(title, describe(curves), classes="grows")
