@@ -67,7 +67,7 @@ WITHHELD: dict[str, tuple[str, ...]] = {
 }
 """What a role's wide patterns would give and should not."""
 
-OWN: tuple[str, ...] = ("users.choose_theme", "users.set_own_password")
+OWN: tuple[str, ...] = ("users.choose_theme", "users.set_own_password", "users.change_second_factor")
 """What everybody who is active may do with what is theirs alone, whatever their roles."""
 
 current_command: ContextVar[str] = ContextVar("current_command", default="")
