@@ -10,7 +10,6 @@ from garrison.apps.access.selectors.events import (
     movements,
     span,
     uses,
-    uses_since,
 )
 from garrison.apps.access.selectors.leavers import (
     Leaver,
@@ -87,7 +86,6 @@ __all__ = [
     "time_to_close",
     "totals",
     "uses",
-    "uses_since",
     "work_order",
     "zone",
 ]

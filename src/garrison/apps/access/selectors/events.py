@@ -1,6 +1,6 @@
 """Badge events, read from the lake and narrowed there by the unit path of the door."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -123,16 +123,6 @@ def uses(*, viewer: User, cards: Sequence[str], since: datetime, limit: int = 20
     conditions = ["outcome = 'granted'", "list_contains(?::VARCHAR[], lower(card))"]
     rows = _select(viewer, since, conditions, [[card.lower() for card in cards]], limit=limit, ascending=True)
     return dressed(rows, viewer)
-
-
-def uses_since(since: dict[str, datetime]) -> Iterable[tuple[str, int, datetime, str]]:
-    """How often each card was let in since its moment, when last and at which door. For reconciling only."""
-    if not since:
-        return []
-    names = lake_files.visible(rules.EVENTS, since=min(since.values()))
-    moments = [moment.astimezone(UTC).replace(tzinfo=None) for moment in since.values()]
-    rows = lake_files.lake().query(USES, names, [list(since), moments])
-    return sorted((card, times, last.replace(tzinfo=UTC), door) for card, times, last, door in rows)
 
 
 def _select(

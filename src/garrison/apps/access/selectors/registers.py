@@ -6,7 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from garrison.apps.access import rules
 from garrison.apps.access.models import Account, Badge
@@ -25,8 +25,14 @@ def zone() -> ZoneInfo:
 
 
 def gone(*, viewer: User, today: date) -> QuerySet[Person]:
-    """Those whose last day worked is over; who left on a day that HR did not give counts too."""
-    return narrow(Person.objects.filter(status="left").exclude(left__gte=today), viewer, VIEW)
+    """Those whose last day worked is over; who left on a day that HR did not give counts too.
+
+    A last day that was announced while it was still to come counts once it is over, whatever the status then said. An
+    old last day of somebody who works again does not.
+    """
+    announced = Q(left__lt=today, left_recorded__date__lte=F("left"))
+    rows = Person.objects.filter(Q(status="left") | announced).exclude(left__gte=today)
+    return narrow(rows, viewer, VIEW)
 
 
 def open_badges(*, viewer: User, today: date) -> QuerySet[Badge]:

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from garrison.apps.access.services.writing import update_each
 from garrison.apps.assets import selectors as assets
 from garrison.apps.assets.models import PHYSICAL
 from garrison.apps.vulnerabilities import rules, selectors
@@ -16,6 +15,7 @@ from garrison.core.bulk import batches
 from garrison.core.commands import Missing, Refused, changed, command
 from garrison.core.models import Undo, User
 from garrison.core.undoing import offer_undo
+from garrison.core.writing import update_each
 
 AT_ONCE = 10_000
 """The most findings that one command takes."""

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from garrison.apps.access.services.writing import insert_each, update_each
 from garrison.apps.assets.models import PHYSICAL, Asset
 from garrison.apps.assets.services import resolve
 from garrison.apps.vulnerabilities import rules
@@ -17,6 +16,7 @@ from garrison.core.bulk import STORED, UNCHANGED, UPDATED, batches, cut
 from garrison.core.commands import changed, command
 from garrison.core.imports import Batch, Staged
 from garrison.core.models import User
+from garrison.core.writing import insert_each, update_each
 from garrison.formats.facts import FindingFact
 
 TOLD = (

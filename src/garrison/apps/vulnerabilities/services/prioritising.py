@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from garrison.apps.access.services.writing import update_each
 from garrison.apps.assets.models import PHYSICAL
 from garrison.apps.vulnerabilities import rules
 from garrison.apps.vulnerabilities.models import Finding
@@ -15,6 +14,7 @@ from garrison.apps.vulnerabilities.selectors import known_of, zone
 from garrison.core.bulk import batches
 from garrison.core.commands import changed, command
 from garrison.core.models import User
+from garrison.core.writing import update_each
 
 CHUNK = 2_000
 
