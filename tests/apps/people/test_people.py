@@ -122,3 +122,20 @@ def test_rules():
     assert rules.left_recorded("left", None, None, AT) == AT
     assert rules.left_recorded("left", None, LATER, AT) == LATER
     assert rules.left_recorded("active", None, LATER, AT) is None
+
+
+def test_one_number_twice_in_a_roster_is_for_hr_to_say(units, system):
+    twin = PersonFact(number="e1", name="Another Ann", unit="WH")
+    told = store(services.import_people, system, ANN, BEN, twin, twin)
+    assert told.verdicts == {"stored": 2, "refused": 2}
+    assert [(row, field) for row, field, _ in told.tally.refusals] == [(3, "employee_id"), (4, "employee_id")]
+    assert "stands in row 1 already" in told.refusals[0][1]
+    assert Person.objects.get(key="e1").name == "Ann Arbor"
+    again = store(services.import_people, system, PersonFact(number="E1", name="Ann Ash", unit="LG"))
+    assert again.verdicts == {"updated": 1}, "another file may say something else of the same number"
+
+
+def test_a_repeated_number_is_found_across_chunks(units, system, monkeypatch):
+    monkeypatch.setattr(services, "CHUNK", 2)
+    many = [PersonFact(number=f"N{n % 5}", name=f"P{n}") for n in range(7)]
+    assert store(services.import_people, system, *many).verdicts == {"stored": 5, "refused": 2}
