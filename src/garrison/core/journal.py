@@ -21,6 +21,9 @@ MOST = 20_000
 
 UNTOLD = ("source_id", "source_row")
 
+Source = tuple[int, int]
+"""The primary key of a file, and a row of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -46,11 +49,11 @@ class Entry:
 class Journal:
     """What one import did so far; ``whole`` is false once it did too much to be kept.
 
-    ``ways_back`` are commands with arguments that take back what the entries do not, the last done first.
+    ``ways_back`` are the uuids of what takes back decided entries, in the order in which they were done.
     """
 
     entries: list[Entry] = field(default_factory=list)
-    ways_back: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    ways_back: list[str] = field(default_factory=list)
     whole: bool = True
 
     def add(self, entry: Entry) -> None:
@@ -107,20 +110,28 @@ def made(model: type[Model], pk: int, row: Mapping[str, Any], *, shown: bool = T
     _tell(model, pk, row, {}, {name: value for name, value in row.items() if name not in UNTOLD}, shown=shown)
 
 
-def added(records: Iterable[Model]) -> None:
-    """Tell of new records that follow from a row, such as the test that a row of a list tells of."""
+def added(records: Iterable[Model], said_by: Mapping[int, Source] | None = None, of: str = "") -> None:
+    """Tell of new records that follow from a row, such as the test that a row of a list tells of.
+
+    ``said_by`` gives the file (primary key) and row by the records' attribute ``of``, where they do not hold them.
+    """
     if listens():
         for record in records:
-            made(type(record), record.pk, {f.attname: getattr(record, f.attname) for f in record._meta.concrete_fields},
-                 shown=False)  # fmt: skip
+            made(type(record), record.pk, _values(record, said_by, of), shown=False)
 
 
-def removed(records: Iterable[Model]) -> None:
-    """Tell of records that are about to be removed."""
+def removed(records: Iterable[Model], said_by: Mapping[int, Source] | None = None, of: str = "") -> None:
+    """Tell of records that are about to be removed; ``said_by`` gives the file and row by their attribute ``of``."""
     if listens():
         for record in records:
-            values = {f.attname: getattr(record, f.attname) for f in record._meta.concrete_fields if not f.generated}
-            _tell(type(record), record.pk, values, values, {}, shown=False)
+            row, values = _values(record, said_by, of), _values(record, None, of)
+            _tell(type(record), record.pk, row, values, {}, shown=False)
+
+
+def _values(record: Model, said_by: Mapping[int, Source] | None, of: str) -> dict[str, Any]:
+    """A record's values by attribute, and the file and row that speak of it."""
+    values = {f.attname: getattr(record, f.attname) for f in record._meta.concrete_fields if not f.generated}
+    return values | dict(zip(UNTOLD, said_by[getattr(record, of)], strict=True)) if said_by else values
 
 
 def _tell(
@@ -152,11 +163,11 @@ def note(entry: Entry) -> None:
         journal.add(entry)
 
 
-def way_back(command: str, arguments: dict[str, Any]) -> None:
-    """Tell of a command that takes back what a command did."""
+def way_back(undo: UUID) -> None:
+    """Tell of what takes back what a command did, by its uuid."""
     journal = _listening.get()
     if journal is not None:
-        journal.ways_back.append((command, plain(arguments)))
+        journal.ways_back.append(str(undo))
 
 
 def of_rows(

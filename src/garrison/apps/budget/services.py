@@ -16,6 +16,7 @@ from garrison.apps.organization.rules import slug
 from garrison.apps.risk import selectors as risk
 from garrison.apps.risk.models import LossResult
 from garrison.apps.risk.rules import estimates_of, exceedance, mean_band
+from garrison.core import journal
 from garrison.core.bulk import batches, reconcile
 from garrison.core.commands import Forbidden, Refused, changed, command, system_actor
 from garrison.core.imports import Batch
@@ -89,6 +90,8 @@ def import_initiatives(*, actor: User, batch: Batch) -> None:
         named = {effect["key"] for effect in effects}
         gone = Effect.objects.filter(initiative__in=ids.values()).exclude(key__in=named)
         lost = set(gone.values_list("initiative__code", flat=True))
+        said_by = {ids[fact.code]: (staged.file.pk, fact.row) for staged, fact in kept}
+        journal.removed(gone, said_by, "initiative_id")
         gone.delete()
         owners += [place for place, (_, fact) in enumerate(kept) if fact.code in lost]
         moved += ["updated"] * (len(owners) - len(moved))

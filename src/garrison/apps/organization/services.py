@@ -7,6 +7,7 @@ from typing import Any
 from garrison.apps.organization import rules
 from garrison.apps.organization.models import AppetitePoint, Site, Unit, Zone
 from garrison.apps.organization.rules import Place
+from garrison.core import journal
 from garrison.core.bulk import BATCH, STORED, UNCHANGED, UPDATED, batches, cut, key_of, keys_to_ids, reconcile
 from garrison.core.commands import Forbidden, changed, command
 from garrison.core.imports import Batch, Staged
@@ -155,9 +156,12 @@ def _replace_appetites(
         for key, (_, fact) in told.items()
         if fact.appetite and list(fact.appetite) != agreed.get(key, [])
     }
+    said_by = {ids[key]: (staged.file.pk, fact.row) for key, (staged, fact) in told.items()}
     for chunk in batches(moved):
-        AppetitePoint.objects.filter(unit__in=chunk).delete()
-    AppetitePoint.objects.bulk_create(
+        before = AppetitePoint.objects.filter(unit__in=chunk)
+        journal.removed(before, said_by, "unit_id")
+        before.delete()
+    made = AppetitePoint.objects.bulk_create(
         [
             AppetitePoint(unit_id=unit, loss=loss, probability=probability)
             for unit, points in moved.items()
@@ -165,6 +169,7 @@ def _replace_appetites(
         ],
         batch_size=BATCH,
     )
+    journal.added(made, said_by, "unit_id")
 
 
 @command("organization.move_units")

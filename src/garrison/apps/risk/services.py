@@ -15,6 +15,7 @@ from garrison.apps.organization.rules import slug
 from garrison.apps.risk import selectors
 from garrison.apps.risk.models import LossResult, Safeguard, Scenario
 from garrison.apps.risk.rules import assess, why_unusable
+from garrison.core import journal
 from garrison.core.bulk import batches, keys_to_ids, reconcile
 from garrison.core.clock import local_day
 from garrison.core.commands import Forbidden, Refused, changed, command
@@ -133,7 +134,11 @@ def import_safeguards(*, actor: User, batch: Batch) -> None:
             if (safeguard.control.code, safeguard.scenario_code) not in named:
                 gone.append(safeguard.pk)
                 batch.amend(told[safeguard.control.code])
-        Safeguard.objects.filter(pk__in=gone).delete()
+        lost = Safeguard.objects.filter(pk__in=gone)
+        journal.removed(
+            lost, {ids[code]: (staged.file.pk, staged.fact.row) for code, staged in told.items()}, "control_id"
+        )
+        lost.delete()
         stored += sum(verdict != "unchanged" for verdict in verdicts) + len(gone)
     changed(target="safeguards", after={"stored": stored})
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.apps import apps
 from django.contrib.admin.utils import NestedObjects
-from django.db.models import Model, QuerySet
+from django.db.models import F, Model, QuerySet
 
 from garrison.core import selectors
 from garrison.core.bulk import BATCH, batches
@@ -34,8 +34,12 @@ LOOKED_AT = 500
 
 def may_be_taken_back(run: ImportRun, journal: Journal) -> bool:
     """Whether everything that a run changed is known and came from tables of ours."""
-    formats = set(run.files.filter(status="imported").values_list("format", flat=True))
-    return journal.whole and bool(journal.entries or journal.ways_back) and formats <= OWN
+    files = list(run.files.filter(status="imported"))
+    if not journal.whole or not journal.entries or any(file.format not in OWN for file in files):
+        return False
+    told = {(entry.file, entry.row) for entry in journal.entries}
+    moved = sum(file.rows_stored + file.rows_updated for file in files)
+    return moved <= sum(1 for file, _ in told if file)
 
 
 @command("imports.keep_way_back")
@@ -45,8 +49,8 @@ def keep_way_back(*, actor: User, run: ImportRun, journal: Journal, at: datetime
         return None
     arguments = {
         "run": str(run.uuid),
-        "entries": [asdict(entry) for entry in journal.entries if not entry.decided],
-        "ways_back": [[name, arguments] for name, arguments in reversed(journal.ways_back)],
+        "entries": [asdict(entry) for entry in journal.entries],
+        "ways_back": journal.ways_back[::-1],
     }
     changed(target=run.label, after={"records": len(journal.entries)})
     return offer_undo(actor=actor, at=at, label=f"the import of {run.label}", command_name=COMMAND, arguments=arguments)
@@ -58,7 +62,7 @@ def way_back_of(*, viewer: User, run: ImportRun) -> Undo | None:
 
 
 @command(COMMAND)
-def take_back(*, actor: User, run: str, entries: Sequence[dict[str, Any]], ways_back: Sequence[Sequence[Any]]) -> None:
+def take_back(*, actor: User, run: str, entries: Sequence[dict[str, Any]], ways_back: Sequence[str]) -> None:
     """Put back what an import changed. Refused, wholly, when one of the records was changed again since.
 
     New records are removed, unless something else has come to rest on them since: those stay.
@@ -72,8 +76,12 @@ def take_back(*, actor: User, run: str, entries: Sequence[dict[str, Any]], ways_
     for app in sorted({entry.model.partition(".")[0] for entry in known}):
         if "/" not in paths(actor, f"{app}.import_facts"):
             raise Forbidden(f"your role may not change {app}; ask somebody whose role may")
-    for name, arguments in ways_back:
-        COMMANDS[name](actor=actor, **arguments)
+    by_decision, known = [entry for entry in known if entry.decided], [entry for entry in known if not entry.decided]
+    _check(by_decision)
+    for uuid in ways_back:
+        way = Undo.objects.get(actor=actor, uuid=uuid)
+        COMMANDS[way.command](actor=actor, **way.arguments)
+    Undo.objects.filter(uuid__in=ways_back).update(used=F("at"))
     by_model: dict[str, list[Entry]] = defaultdict(list)
     for entry in known:
         by_model[entry.model].append(entry)
@@ -86,25 +94,33 @@ def take_back(*, actor: User, run: str, entries: Sequence[dict[str, Any]], ways_
     ImportedFile.objects.filter(sha256__in=digests).update(reader_version=0)  # the same bytes are read again
     changed(
         target=found.label,
-        before={"records": len(known)},
+        before={"records": len(entries)},
         after={"stayed": stayed},
     )
+
+
+def _check(entries: Sequence[Entry]) -> None:
+    """Refuse when a record is no longer as the import left it."""
+    for label in sorted({entry.model for entry in entries}):
+        told = {entry.pk: entry for entry in entries if entry.model == label}
+        for some in batches(told):
+            found = apps.get_model(label)._default_manager.in_bulk(some)
+            for pk in some:
+                if pk not in found:
+                    raise Refused(f"{told[pk].name} is no longer there; nothing was taken back")
+                if _differs(found[pk], told[pk].after):
+                    raise Refused(f"{told[pk].name} was changed again since the import; nothing was taken back")
 
 
 def _put_back(model: type[Model], entries: Sequence[Entry]) -> None:
     """Give changed records the values they had."""
     fields = {field.attname: field for field in model._meta.concrete_fields}
     first = {entry.pk: entry for entry in reversed(entries)}  # of a record told of twice, what it was at first
-    last = {entry.pk: entry for entry in entries}
+    _check(entries)
     for some in batches(first):
-        found = {record.pk: record for record in model._default_manager.filter(pk__in=some)}
+        found = model._default_manager.in_bulk(some)
         names: set[str] = set()
-        for pk in some:
-            record = found.get(pk)
-            if record is None:
-                raise Refused(f"{first[pk].name} is no longer there; nothing was taken back")
-            if _differs(record, last[pk].after):
-                raise Refused(f"{first[pk].name} was changed again since the import; nothing was taken back")
+        for pk, record in found.items():
             for name, value in first[pk].before.items():
                 setattr(record, name, fields[name].to_python(value))
             names.update(first[pk].before)

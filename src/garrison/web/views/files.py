@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from garrison.core import selectors
 from garrison.core.http import needs, user_of
-from garrison.core.imports import keeping
+from garrison.core.imports import keeping, takeback
 from garrison.core.jobs import importing
 from garrison.core.models import ImportedFile
 from garrison.core.scopes import may
@@ -36,6 +36,7 @@ def file(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
         "at_row": selectors.messages_at(viewer=viewer, file=found, row=row) if row else [],
         "guess": guess_of(found),
         "kept": keeping.is_kept(found.sha256),
+        "way_back": takeback.way_back_of(viewer=viewer, run=found.run),
         "may_map": may(viewer, "imports.map_columns", "/"),
     }
     return lists.respond(request, MESSAGES, selectors.import_messages(viewer=viewer, file=found), extra, at=now)

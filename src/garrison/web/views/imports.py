@@ -1,12 +1,14 @@
 """The import ledger: every file, uploading more, and what can be read."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from garrison.core import selectors
@@ -42,8 +44,33 @@ def ledger(request: HttpRequest) -> HttpResponseBase:
 @needs("imports.upload", "/")
 def upload(request: HttpRequest) -> HttpResponse:
     """Take files and ask for their import; the ledger shows how far it is."""
-    importing.upload(actor=user_of(request), files=uploaded(request.FILES), at=timezone.now())
+    look_first = request.POST.get("look_first") == "1"
+    importing.upload(actor=user_of(request), files=uploaded(request.FILES), at=timezone.now(), look_first=look_first)
     return HttpResponseRedirect(reverse("web:imports"))
+
+
+@require_GET
+@needs("imports.upload", "/")
+def preview(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """What uploaded tables of ours would change, before anything is."""
+    found = importing.looked_at(viewer=user_of(request), uuid=uuid)
+    assert isinstance(found.result, dict)
+    context = {"job": found, "files": found.result["preview"], "waits": importing.waits(found)}
+    return render(request, "web/imports/preview.html", context)
+
+
+@require_POST
+def apply(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Import what was looked at; the ledger shows how far it is."""
+    importing.apply(actor=user_of(request), uuid=uuid, at=timezone.now())
+    return HttpResponseRedirect(reverse("web:imports"))
+
+
+@require_POST
+def discard(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Forget what was looked at."""
+    importing.discard(actor=user_of(request), uuid=uuid)
+    return lists.done(request, _("Discarded; nothing was changed"), to=reverse("web:imports"))
 
 
 @require_GET

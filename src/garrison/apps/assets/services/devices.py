@@ -9,6 +9,7 @@ from garrison.apps.assets import rules
 from garrison.apps.assets.models import PHYSICAL, Asset, DeviceTest
 from garrison.apps.assets.services.placing import Placing, placing
 from garrison.apps.organization.rules import Place
+from garrison.core import journal
 from garrison.core.bulk import BATCH, STORED, UNCHANGED, UPDATED, batches, key_of, reconcile
 from garrison.core.commands import changed, command
 from garrison.core.imports import Batch, Staged
@@ -104,7 +105,7 @@ def _record_tests(actor: User, batch: Batch, chunk: Sequence[Staged], ids: Seque
         known = DeviceTest.objects.filter(asset__in=some).values_list("asset_id", "on", "passed", "note")
         for test in known:
             told.pop(test, None)
-    DeviceTest.objects.bulk_create(
+    made = DeviceTest.objects.bulk_create(
         [
             DeviceTest(
                 asset_id=asset,
@@ -120,6 +121,7 @@ def _record_tests(actor: User, batch: Batch, chunk: Sequence[Staged], ids: Seque
         ],
         batch_size=BATCH,
     )
+    journal.added(made)
     return list(told.values())
 
 

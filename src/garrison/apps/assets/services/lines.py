@@ -115,7 +115,7 @@ def _changes(fact: AssetLineFact, asset: Asset) -> Change:
 def _tell(change: Change, rows: Sequence[tuple[Staged, Asset]], undone: Sequence[Undo]) -> None:
     """Tell whoever listens what was decided, and how it is taken back."""
     for undo in undone:
-        journal.way_back(undo.command, undo.arguments)
+        journal.way_back(undo.uuid)
     for staged, asset in rows:
         before = {name: getattr(asset, name) for name, _ in change}
         journal.note(

@@ -123,7 +123,7 @@ def _known(actor: User, uuids: Sequence[str]) -> dict[str, Finding]:
 def _tell(change: Change, rows: Sequence[tuple[Staged, Finding]], decided: Sequence[Decided]) -> None:
     """Tell whoever listens what was decided, and how it is taken back."""
     for one in decided:
-        journal.way_back(one.undo.command, one.undo.arguments)
+        journal.way_back(one.undo.uuid)
     for staged, finding in rows:
         before = journal.plain({name: getattr(finding, name) for name, _ in change})
         after = journal.plain(dict(change))
