@@ -42,8 +42,8 @@ def coverage_of_controls(*, viewer: User, subject: Any, as_of: datetime) -> dict
     return {"borne": selectors.coverage(viewer=viewer, controls=subject)}
 
 
-NAV.append(NavEntry("What it may cost", str(_("Risk")), "risk:portfolio", "chart-line", selectors.VIEW, order=30))
-SEARCH.append(SearchProvider(str(_("Scenarios")), selectors.VIEW, find_scenarios))
+NAV.append(NavEntry("What it may cost", _("Risk"), "risk:portfolio", "chart-line", selectors.VIEW, order=30))
+SEARCH.append(SearchProvider(_("Scenarios"), selectors.VIEW, find_scenarios))
 PANELS.append(Panel("controls.control", selectors.VIEW, "risk/_of_control.html", money_of_control, order=10))
 PANELS.append(Panel("controls.controls", selectors.VIEW, "", coverage_of_controls, order=10))
 PANELS.append(Panel("assets.asset", selectors.VIEW, "risk/_of_device.html", money_of_device, order=50))

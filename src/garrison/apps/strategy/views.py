@@ -21,7 +21,10 @@ def _since(request: HttpRequest) -> date | None:
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """What needs action now, what to do first, what it may cost, what changed."""
+    """What needs action now, what to do first, what it may cost, what changed; for who has no role, whom to ask."""
+    viewer = user_of(request)
+    if not selectors.may_look(viewer=viewer):
+        return render(request, "strategy/no_role.html", {"heads": selectors.heads(viewer=viewer)})
     found = selectors.home(viewer=user_of(request), at=timezone.now(), since=_since(request))
     return render(request, "strategy/home.html", {"home": found, "brief": found.brief})
 

@@ -1,5 +1,6 @@
 """Leavers who still have access: the worst case, the others, and asking for access to be closed."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -151,7 +152,8 @@ def _respond(request: HttpRequest, viewer: User, at: datetime, shown: Leaver | N
         "may_files": "/" in paths(viewer, "imports.view"),
         "at": at,
     }
-    return lists.respond(request, PAGE, rows, context, at=at)
+    page = replace(PAGE, noun=gettext_lazy("other leavers")) if but else PAGE
+    return lists.respond(request, page, rows, context, at=at)
 
 
 def matched_words(matched: list[tuple[str, int]]) -> str:

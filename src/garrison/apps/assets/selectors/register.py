@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.lookups import Exact
 
 from garrison.apps.assets import rules
 from garrison.apps.assets.models import CYBER, PHYSICAL, Asset, DeviceTest, Service, Software
@@ -77,6 +78,15 @@ def with_last_test(rows: QuerySet[Asset]) -> QuerySet[Asset]:
         test_passed=Subquery(latest.values("passed")[:1]),
         test_note=Subquery(latest.values("note")[:1]),
     )
+
+
+def condition_of_test(outcome: str) -> Q:
+    """The condition that the latest test of a door or device ended so: "passed", "failed", or "never" for none."""
+    tested = Exists(DeviceTest.objects.filter(asset=OuterRef("pk")))
+    if outcome == "never":
+        return Q(kind__in=PHYSICAL) & ~tested
+    latest = DeviceTest.objects.filter(asset=OuterRef("pk")).order_by("-on", "-recorded_at", "-pk")
+    return Q(Exact(Subquery(latest.values("passed")[:1]), Value(outcome == "passed")))
 
 
 def same_address(*, viewer: User, asset: Asset) -> QuerySet[Asset]:

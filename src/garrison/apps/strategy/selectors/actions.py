@@ -67,7 +67,7 @@ def _access(viewer: User, at: datetime, found: Facts) -> list[Action]:
         reason += "."
         others = waiting - counted["used"]
         if others:
-            reason += " " + ngettext("%(n)s other still could.", "The other %(n)s still could.", others) % {"n": others}
+            reason += " " + _others(counted["used"] - 1, others)
     else:
         reason = _("%(name)s left on %(day)s; nobody has used it since.") % {
             "name": worst.person.name,
@@ -101,6 +101,13 @@ def _access(viewer: User, at: datetime, found: Facts) -> list[Action]:
             used=counted["uses"],
         )
     ]
+
+
+def _others(used: int, unused: int) -> str:
+    """The leavers beside the one who is named: who also used it, and who still could."""
+    also = ngettext("%(n)s more used theirs", "%(n)s more used theirs", used) % {"n": used}
+    could = ngettext("%(n)s still could", "%(n)s still could", unused) % {"n": unused}
+    return f"{also}, {could}." if used > 0 else f"{could}."
 
 
 def repairs(*, viewer: User, as_of: date, loss: LossResult | None) -> dict[int, list[Repair]]:
