@@ -135,9 +135,8 @@ def import_safeguards(*, actor: User, batch: Batch) -> None:
                 gone.append(safeguard.pk)
                 batch.amend(told[safeguard.control.code])
         lost = Safeguard.objects.filter(pk__in=gone)
-        journal.removed(
-            lost, {ids[code]: (staged.file.pk, staged.fact.row) for code, staged in told.items()}, "control_id"
-        )
+        said_by = {ids[code]: (staged.file.pk, staged.fact.row) for code, staged in told.items() if code in ids}
+        journal.removed(lost, said_by, "control_id")
         lost.delete()
         stored += sum(verdict != "unchanged" for verdict in verdicts) + len(gone)
     changed(target="safeguards", after={"stored": stored})
