@@ -314,3 +314,22 @@ def test_a_dry_run_that_is_refused_leaves_the_database_usable(make_user: object,
         run(analyst, now, put(tmp_path, "hr.csv", ROSTER + JANE), dry_run=True)
     assert len(connection.savepoint_ids) == depth
     assert AuditEntry.objects.filter(command="imports.rehearse", outcome="refused").count() == 1
+
+
+def test_nul_characters_are_left_out(system: User, now: datetime, tmp_path: Path) -> None:
+    from garrison.apps.people.models import Person
+
+    (reading,) = run(system, now, put(tmp_path, "hr.csv", ROSTER + JANE.replace("Jane", "Ja\0ne")))
+    assert (reading.status, Person.objects.get().name) == ("imported", "Jane Roe")
+    again = json.loads(json.dumps(KEV))
+    again["vulnerabilities"][0].update(
+        shortDescription="A\0 bypass\0.", requiredAction="Up\0date.", vendorProject="A\0"
+    )
+    (reading,) = run(system, now, put(tmp_path, "kev.json", json.dumps(again)))
+    assert reading.status == "imported"
+    from garrison.apps.threats.models import Vulnerability
+
+    stored = Vulnerability.objects.get(cve="CVE-2026-1001")
+    assert stored.action == "Update."
+    texts = [getattr(stored, field.attname) for field in stored._meta.concrete_fields]
+    assert not [text for text in texts if isinstance(text, str) and "\0" in text]

@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import Max, Q
 
 from garrison.core import lake_files
-from garrison.core.bulk import batches
+from garrison.core.bulk import batches, without_nul
 from garrison.core.commands import Forbidden, changed, command, system_actor
 from garrison.core.imports.batch import Batch, FileTally, Staged
 from garrison.core.imports.registry import IMPORTERS, KINDS
@@ -217,9 +217,11 @@ def earlier(readings: Sequence[Reading]) -> dict[tuple[str, str, int], ImportedF
     """
     found: dict[tuple[str, str, int], ImportedFile] = {}
     for chunk in batches(dict.fromkeys(reading.sha256 for reading in readings)):
-        rows = ImportedFile.objects.filter(
-            sha256__in=chunk, status__in=["imported", "unchanged"], rows_refused=0
-        ).exclude(format__in=EDITS).order_by("pk")
+        rows = (
+            ImportedFile.objects.filter(sha256__in=chunk, status__in=["imported", "unchanged"], rows_refused=0)
+            .exclude(format__in=EDITS)
+            .order_by("pk")
+        )
         for row in rows:
             found[row.sha256, row.format, row.reader_version] = row
     newest = {
@@ -301,13 +303,11 @@ def _settle(reading: Reading, file: ImportedFile, tally: FileTally) -> None:
 
 def _messages(reading: Reading, file: ImportedFile, tally: FileTally) -> Iterator[ImportMessage]:
     """One file's messages: refusals first, then notes."""
-    for row, name, reason in tally.refusals:
-        yield ImportMessage(file=file, row=row, field=name[:200], reason=reason, refused=True)
-    for row, name, reason, refused in reading.messages:
-        if not refused:
-            yield ImportMessage(file=file, row=row, field=name[:200], reason=reason, refused=False)
-    for row, name, reason in tally.notes:
-        yield ImportMessage(file=file, row=row, field=name[:200], reason=reason, refused=False)
+    noted = [(row, name, reason) for row, name, reason, refused in reading.messages if not refused]
+    for refused, told in ((True, tally.refusals), (False, [*noted, *tally.notes])):
+        for row, name, reason in told:
+            field, words = without_nul(name)[:200], without_nul(reason)
+            yield ImportMessage(file=file, row=row, field=field, reason=words, refused=refused)
 
 
 def _lock() -> None:

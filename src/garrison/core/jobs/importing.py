@@ -23,7 +23,7 @@ from garrison.core.journal import listening
 from garrison.core.models import Job, User
 from garrison.core.scopes import paths
 
-NAME_CHARS = 150
+NAME_BYTES, SUFFIX_BYTES = 150, 40
 UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]+')
 
 
@@ -37,12 +37,16 @@ class Uploaded(Protocol):
 
 
 def safe_name(name: str, taken: set[str]) -> str:
-    """``name`` as a plain visible file name that is not among ``taken``, which it joins."""
+    """``name`` as a plain visible file name that is not among ``taken``, which it joins.
+
+    File systems count bytes, not characters: a name in another alphabet may be twice or four times as long as it looks.
+    """
     plain = UNSAFE.sub("_", name.replace("\\", "/").rpartition("/")[2]).strip(" .") or "file"
-    path = Path(plain)
-    suffix = "".join(path.suffixes[-2:])[-20:]
+    plain = plain.encode(errors="replace").decode()  # half a surrogate pair names no file
+    suffix = "".join(Path(plain).suffixes[-2:])
+    suffix = suffix if len(suffix.encode()) <= SUFFIX_BYTES else ""
     stem = plain[: len(plain) - len(suffix)] if suffix else plain
-    stem = stem[: NAME_CHARS - len(suffix)] or "file"
+    stem = stem.encode()[: NAME_BYTES - len(suffix.encode())].decode(errors="ignore").rstrip() or "file"
     made, number = f"{stem}{suffix}", 1
     while made.casefold() in taken:
         number += 1
