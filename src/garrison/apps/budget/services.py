@@ -1,6 +1,6 @@
 """Commands of the budget app."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -19,7 +19,7 @@ from garrison.apps.risk.rules import estimates_of, exceedance, mean_band
 from garrison.core import journal
 from garrison.core.bulk import batches, reconcile
 from garrison.core.commands import Forbidden, Refused, changed, command, system_actor
-from garrison.core.imports import Batch
+from garrison.core.imports import Batch, Staged
 from garrison.core.models import Undo, User
 from garrison.core.scopes import paths
 from garrison.core.undoing import offer_undo
@@ -52,8 +52,14 @@ class Replanned:
 
 @command("budget.import_initiatives")
 def import_initiatives(*, actor: User, batch: Batch) -> None:
-    """Store initiatives and what each takes off which scenario; without a currency, in the top unit's."""
-    stored = 0
+    """Store initiatives and what each takes off which scenario; without a currency, in the top unit's.
+
+    What a table no longer says is removed once all of it was read: two of its rows may speak of one initiative.
+    """
+    told: list[Staged] = []
+    verdicts: list[str] = []
+    place_of: dict[int, int] = {}
+    named: set[str] = set()
     top = organization.root(viewer=actor)
     main = (top.currency if top else "") or "USD"
     for chunk in batches(batch):
@@ -64,16 +70,18 @@ def import_initiatives(*, actor: User, batch: Batch) -> None:
             if fact.unit and slug(fact.unit) not in units:
                 batch.refuse(staged, "unit_code", f"there is no unit {fact.unit}; import the business units first")
                 continue
-            kept.append((staged, fact))
+            kept.append(fact)
+            told.append(staged)
             row = _row(fact, units) | {"source_id": staged.file.pk, "source_row": fact.row}
             row["currency"] = row["currency"] or main
             if row["currency"] != main:
                 said = f"{fact.code} is in {row['currency']}, the organisation counts in {main}: no plan can choose it"
                 batch.note(staged.file, said, row=fact.row, name="currency")
             rows.append(row)
-        verdicts, ids = reconcile(Initiative, rows, compare=COMPARED)
+        found, ids = reconcile(Initiative, rows, compare=COMPARED)
         effects, owners = [], []
-        for place, (staged, fact) in enumerate(kept):
+        for place, fact in enumerate(kept, len(verdicts)):
+            place_of[ids[fact.code]] = place
             for scenario, share in fact.effectiveness.items():
                 owners.append(place)
                 effects.append(
@@ -82,25 +90,30 @@ def import_initiatives(*, actor: User, batch: Batch) -> None:
                         "initiative_id": ids[fact.code],
                         "scenario_code": scenario,
                         "share": share,
-                        "source_id": staged.file.pk,
+                        "source_id": told[place].file.pk,
                         "source_row": fact.row,
                     }
                 )
+        verdicts += found
+        named.update(str(effect["key"]) for effect in effects)
         moved, _ = reconcile(Effect, effects, compare=("share",))
-        named = {effect["key"] for effect in effects}
-        gone = Effect.objects.filter(initiative__in=ids.values()).exclude(key__in=named)
-        lost = set(gone.values_list("initiative__code", flat=True))
-        said_by = {ids[fact.code]: (staged.file.pk, fact.row) for staged, fact in kept}
+        _amend(verdicts, (place for place, verdict in zip(owners, moved, strict=True) if verdict != "unchanged"))
+    for some in batches(place_of):
+        gone = [effect for effect in Effect.objects.filter(initiative__in=some) if effect.key not in named]
+        said_by = {pk: (told[place_of[pk]].file.pk, told[place_of[pk]].fact.row) for pk in some}
         journal.removed(gone, said_by, "initiative_id")
-        gone.delete()
-        owners += [place for place, (_, fact) in enumerate(kept) if fact.code in lost]
-        moved += ["updated"] * (len(owners) - len(moved))
-        for place, verdict in zip(owners, moved, strict=True):
-            if verdict != "unchanged" and verdicts[place] == "unchanged":
-                verdicts[place] = "updated"
-        batch.settle([staged for staged, _ in kept], verdicts)
-        stored += sum(verdict != "unchanged" for verdict in verdicts)
+        Effect.objects.filter(pk__in=[effect.pk for effect in gone]).delete()
+        _amend(verdicts, (place_of[effect.initiative_id] for effect in gone))
+    batch.settle(told, verdicts)
+    stored = sum(verdict != "unchanged" for verdict in verdicts)
     changed(target="initiatives", after={"stored": stored})
+
+
+def _amend(verdicts: list[str], places: Iterable[int]) -> None:
+    """Say of rows found unchanged that something which hangs on them did change."""
+    for place in places:
+        if verdicts[place] == "unchanged":
+            verdicts[place] = "updated"
 
 
 @command("budget.replan")

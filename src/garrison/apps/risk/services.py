@@ -19,7 +19,7 @@ from garrison.core import journal
 from garrison.core.bulk import batches, keys_to_ids, reconcile
 from garrison.core.clock import local_day
 from garrison.core.commands import Forbidden, Refused, changed, command
-from garrison.core.imports import Batch
+from garrison.core.imports import Batch, Staged
 from garrison.core.models import Undo, User
 from garrison.core.scopes import paths
 from garrison.core.undoing import offer_undo
@@ -103,16 +103,23 @@ def _keep_approvals(rows: list[dict[str, Any]]) -> None:
 
 @command("risk.import_safeguards")
 def import_safeguards(*, actor: User, batch: Batch) -> None:
-    """Store how much of each scenario each control of a controls table covers."""
+    """Store how much of each scenario each control of a controls table covers.
+
+    What a table no longer says is removed once all of it was read: two of its rows may speak of one control.
+    """
     stored = 0
+    told: dict[int, Staged] = {}
+    named: set[tuple[int, str]] = set()
     for chunk in batches(batch):
         facts = [staged.fact for staged in chunk if isinstance(staged.fact, ControlFact)]
         ids = keys_to_ids(Control, {fact.code for fact in facts})
+        told.update({ids[fact.code]: staged for staged, fact in zip(chunk, facts, strict=True) if fact.code in ids})
         rows, owners = [], []
         for staged, fact in zip(chunk, facts, strict=True):
             for scenario, coverage in fact.bears_on.items():
                 if fact.code in ids:
                     owners.append(staged)
+                    named.add((ids[fact.code], scenario))
                     rows.append(
                         {
                             "key": f"{fact.code}|{scenario}",
@@ -127,18 +134,15 @@ def import_safeguards(*, actor: User, batch: Batch) -> None:
         for staged, verdict in zip(owners, verdicts, strict=True):
             if verdict != "unchanged":
                 batch.amend(staged)
-        told = {fact.code: staged for staged, fact in zip(chunk, facts, strict=True)}
-        named = {(fact.code, scenario) for fact in facts for scenario in fact.bears_on}
-        gone = []
-        for safeguard in Safeguard.objects.filter(control__in=ids.values()).select_related("control"):
-            if (safeguard.control.code, safeguard.scenario_code) not in named:
-                gone.append(safeguard.pk)
-                batch.amend(told[safeguard.control.code])
-        lost = Safeguard.objects.filter(pk__in=gone)
-        said_by = {ids[code]: (staged.file.pk, staged.fact.row) for code, staged in told.items() if code in ids}
-        journal.removed(lost, said_by, "control_id")
-        lost.delete()
-        stored += sum(verdict != "unchanged" for verdict in verdicts) + len(gone)
+        stored += sum(verdict != "unchanged" for verdict in verdicts)
+    for some in batches(told):
+        found = Safeguard.objects.filter(control__in=some)
+        gone = [kept for kept in found if (kept.control_id, kept.scenario_code) not in named]
+        for safeguard in gone:
+            batch.amend(told[safeguard.control_id])
+        journal.removed(gone, {pk: (told[pk].file.pk, told[pk].fact.row) for pk in some}, "control_id")
+        Safeguard.objects.filter(pk__in=[safeguard.pk for safeguard in gone]).delete()
+        stored += len(gone)
     changed(target="safeguards", after={"stored": stored})
 
 
