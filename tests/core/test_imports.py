@@ -316,6 +316,15 @@ def test_a_dry_run_that_is_refused_leaves_the_database_usable(make_user: object,
     assert AuditEntry.objects.filter(command="imports.rehearse", outcome="refused").count() == 1
 
 
+@pytest.mark.django_db(databases="__all__")
+def test_a_table_without_a_row_is_understood_and_holds_nothing(system: User, now: datetime, tmp_path: Path) -> None:
+    path = tmp_path / "roster.csv"
+    path.write_text(ROSTER)
+    _, (reading,) = importing.run_import(actor=system, paths=[path], at=now)
+    assert (reading.status, reading.read) == ("imported", 0)
+    assert ImportedFile.objects.get().status == "imported"
+
+
 def test_nul_characters_are_left_out(system: User, now: datetime, tmp_path: Path) -> None:
     from garrison.apps.people.models import Person
 

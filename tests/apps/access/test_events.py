@@ -151,3 +151,13 @@ def test_times_survive_and_keys_tell_apart(micro: int, door: str, card: str) -> 
     assert 0 <= key < 2**64
     assert key != rules.event_key(micro + 1, door, card, "granted", "")
     assert key != rules.event_key(micro, door, card, "denied", "")
+
+
+def test_what_identifies_nobody_or_no_door_is_left_open() -> None:
+    lone = DeviceFact(code="RDR-9", name="Reader of nothing", kind="reader", unit="A")
+    twins = [PersonFact(number=str(n), name=f"Twin {n}", email="twins@x") for n in (1, 2)]
+    tell(*UNITS, *DEVICES, lone, *twins, at=NOW)
+    tell(event(1, 1, "RDR-9"), event(2, 2, "D-1", card="8", email="twins@x"), at=NOW)
+    rows = {row[8]: row for row in stored()}
+    assert (rows[1][4], rows[1][5]) == ("", "/"), "a reader that serves no door is none"
+    assert rows[2][6] == "", "an address of two people is nobody's"

@@ -210,3 +210,12 @@ def test_rules():
         "failed",
         "ok",
     ]
+
+
+def test_another_name_for_a_known_host_is_an_update(system):
+    store(services.import_hosts, system, HostFact(ident="ws-01", name="ws-01"))
+    told = store(services.import_hosts, system, HostFact(ident="ws-01", name="ws-01", names=("printer",)))
+    assert told.verdicts == {"updated": 1}
+    assert names("ws-01") == {"ws-01", "printer"}
+    again = store(services.import_hosts, system, HostFact(ident="ws-01", name="ws-01", names=("printer",)))
+    assert again.verdicts == {"unchanged": 1}

@@ -248,3 +248,10 @@ def test_a_site_that_nobody_answers_for_waits(tree, system):
     }
     assert str(Unit.objects.get(code="LG")) == "Larkmere General"
     assert str(AppetitePoint.objects.first()) == "2000000.00 at 0.15"
+
+
+def test_a_site_finds_no_unit_by_a_name_that_two_units_bear(system):
+    services.ensure_places(actor=system, places={Place("Laundry"): {}})
+    twins = [UnitFact(code=f"{code}-L", name="Laundry", parent=code) for code in ("LG", "WH")]
+    store(services.import_units, system, *TREE, *twins)
+    assert Site.objects.get().unit is None
