@@ -107,6 +107,26 @@ def test_sight_is_narrowed_by_the_door_s_unit(make_user, system) -> None:
     assert [selectors.counts(viewer=v)["access_events"] for v in (system, ours, theirs)] == [3, 1, 1]
 
 
+def test_sight_of_old_events_moves_with_the_door_s_unit(make_user) -> None:
+    tell(*UNITS, *DEVICES, at=NOW)
+    tell(event(1, 5, card="71"), event(2, 3, "D-2", "72"), event(3, 2, "Back gate", "73"), at=NOW)
+    ours, theirs = make_user("ours", "manager", "/ORG/A/"), make_user("theirs", "manager", "/ORG/B/")
+    since = NOW - timedelta(days=2)
+
+    def seen(viewer) -> list[str]:
+        fresh = type(viewer).objects.get(pk=viewer.pk)
+        rows = selectors.events(viewer=fresh, since=since).rows
+        assert selectors.counts(viewer=fresh)["access_events"] == len(rows)
+        assert all(row.card for row in rows)
+        return sorted(row.door for row in rows)
+
+    assert (seen(ours), seen(theirs)) == (["D-1"], ["D-2"])
+    tell(UnitFact(code="A", name="A", parent="B"), at=NOW + timedelta(hours=1))
+    assert (seen(ours), seen(theirs)) == (["D-1"], ["D-1", "D-2"])
+    tell(DeviceFact(code="D-2", name="Store", kind="door", unit="ORG", critical=True), at=NOW + timedelta(hours=2))
+    assert (seen(ours), seen(theirs)) == (["D-1"], ["D-1"])
+
+
 def test_a_look_at_somebody_s_movements_needs_a_purpose_and_is_on_record(make_user, chief) -> None:
     tell(*UNITS, *DEVICES, PersonFact(number="1", name="Ann", unit="A"), BadgeFact(card="7", number="1"), at=NOW)
     tell(event(1, 10), event(2, 20, "D-2"), event(3, 60 * 24 * 40), at=NOW)

@@ -118,16 +118,6 @@ class Held:
             self.last_use, self.last_use_note = at, note[:300]
 
 
-def starts_with_any(paths: Iterable[str], column: str = "path") -> tuple[str, list[str]]:
-    """The lake's condition that ``column`` lies below one of ``paths``, with its parameters; whole sight is "TRUE"."""
-    prefixes = list(paths)
-    if "/" in prefixes:
-        return "TRUE", []
-    if not prefixes:
-        return "FALSE", []
-    return "(" + " OR ".join(f"starts_with({column}, ?)" for _ in prefixes) + ")", prefixes
-
-
 def median(values: Iterable[float]) -> float | None:
     """The middle value; of an even number the mean of the middle two; None for none."""
     ordered = sorted(values)

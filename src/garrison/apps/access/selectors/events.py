@@ -1,4 +1,4 @@
-"""Badge events, read from the lake and narrowed there by the unit path of the door."""
+"""Badge events, read from the lake and narrowed there to the doors of the viewer's units."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from garrison.apps.people.models import Person
 from garrison.core import lake_files
 from garrison.core.bulk import batches
 from garrison.core.models import ImportedFile, LakeFile, User
-from garrison.core.scopes import may, paths, within
+from garrison.core.scopes import paths, within
 
 VIEW = "access.view"
 LOOK = "access.look_at_movements"
@@ -22,7 +22,7 @@ OUTCOMES = ("granted", "denied", "forced", "held", "exit", "other")
 MOST = 2_000
 """The most events of one person that one look gives."""
 
-COLUMNS = "time, door, asset, outcome, card, direction, reason, person, number, file, row, path"
+COLUMNS = "time, door, asset, outcome, card, direction, reason, person, number, file, row"
 
 USES = """
 SELECT c.card, count(*), max(e.time), arg_max(e.door, e.time)
@@ -137,7 +137,7 @@ def _select(
     permission: str = VIEW,
 ) -> list[tuple[Any, ...]]:
     """Rows of ``COLUMNS`` in sight: paged, ordered and narrowed in SQL."""
-    scope, prefixes = rules.starts_with_any(paths(viewer, permission))
+    scope, doors = in_sight(viewer, permission)
     if scope == "FALSE":
         return []
     where = " AND ".join([scope, "time >= ?::TIMESTAMP", *conditions])
@@ -145,7 +145,7 @@ def _select(
     sql = f"SELECT {COLUMNS} FROM events WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608 - placeholders only
     names = lake_files.visible(rules.EVENTS, since=since)
     moment = since.astimezone(UTC).replace(tzinfo=None)
-    return lake_files.lake().query(sql, names, [*prefixes, moment, *parameters, limit, offset])
+    return lake_files.lake().query(sql, names, [*doors, moment, *parameters, limit, offset])
 
 
 def dressed(rows: Sequence[tuple[Any, ...]], viewer: User) -> list[Movement]:
@@ -157,7 +157,7 @@ def dressed(rows: Sequence[tuple[Any, ...]], viewer: User) -> list[Movement]:
     persons = _persons({row[7] for row in rows if row[7]}, viewer)
     files = _files({row[9] for row in rows})
     told = []
-    for time, door, asset, outcome, card, direction, reason, person, number, file, row, _ in rows:
+    for time, door, asset, outcome, card, direction, reason, person, number, file, row in rows:
         name, critical = doors.get(asset, ("", False))
         uuid, label = files.get(file, (None, ""))
         known = persons.get(person, "")
@@ -171,15 +171,34 @@ def dressed(rows: Sequence[tuple[Any, ...]], viewer: User) -> list[Movement]:
     return told
 
 
+def in_sight(viewer: User, permission: str) -> tuple[str, list[Any]]:
+    """The lake's condition that an event was at a door of the viewer's units, with its parameters; "TRUE" for all.
+
+    It goes by where a door belongs now, not on the day of the import: units move, and sight moves with them. Events
+    at doors that nobody registered are for those who see everything.
+    """
+    held = paths(viewer, permission)
+    if "/" in held:
+        return "TRUE", []
+    if not held:
+        return "FALSE", []
+    doors = Asset.objects.filter(within(viewer, permission), kind="door").order_by()
+    return "list_contains(?::VARCHAR[], asset)", [[uuid.hex for uuid in doors.values_list("uuid", flat=True)]]
+
+
 def without_names(rows: Sequence[tuple[Any, ...]], viewer: User | None) -> list[tuple[Any, ...]]:
     """``rows`` without badge and person where the viewer may not look at people's movements at that door.
 
     For no viewer none keeps a name.
     """
-    return [
-        row if viewer is not None and may(viewer, LOOK, row[-1]) else (*row[:4], "", *row[5:7], "", "", *row[9:])
-        for row in rows
-    ]
+    if viewer is not None and "/" in paths(viewer, LOOK):
+        return list(rows)
+    open_to: set[str] = set()
+    if viewer is not None and paths(viewer, LOOK):
+        for some in batches(sorted({row[2] for row in rows if row[2]})):
+            found = Asset.objects.filter(within(viewer, LOOK), uuid__in=some)
+            open_to.update(uuid.hex for uuid in found.values_list("uuid", flat=True))
+    return [row if row[2] in open_to else (*row[:4], "", *row[5:7], "", "", *row[9:]) for row in rows]
 
 
 def _doors(uuids: set[str]) -> dict[str, tuple[str, bool]]:

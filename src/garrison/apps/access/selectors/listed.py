@@ -9,7 +9,16 @@ from django.db.models import Q
 from django.utils.timezone import get_current_timezone  # noqa: TID251 a zone, not the clock
 
 from garrison.apps.access import rules
-from garrison.apps.access.selectors.events import COLUMNS, LOOK, OUTCOMES, VIEW, Movement, dressed, without_names
+from garrison.apps.access.selectors.events import (
+    COLUMNS,
+    LOOK,
+    OUTCOMES,
+    VIEW,
+    Movement,
+    dressed,
+    in_sight,
+    without_names,
+)
 from garrison.apps.assets.models import Asset
 from garrison.apps.people.models import Person
 from garrison.core import lake_files
@@ -104,8 +113,7 @@ class Events:
 
     def _condition(self, asked: Asked) -> Condition:
         """What is in sight and asked for, as a condition of the lake."""
-        scope, prefixes = rules.starts_with_any(paths(self.viewer, VIEW))
-        said: list[Condition] = [(scope, list(prefixes))]
+        said: list[Condition] = [in_sight(self.viewer, VIEW)]
         values = asked.values
         if isinstance(outcomes := values.get("outcome"), list):
             said.append((f"outcome IN ({', '.join('?' * len(outcomes))})", [o for o in outcomes if o in OUTCOMES]))
@@ -131,10 +139,10 @@ class Events:
         text, values = self._at(word)
         text, values = f"{text} OR contains(lower(reason), ?)", [*values, word.lower()]
         if self.named:
-            look, prefixes = rules.starts_with_any(paths(self.viewer, LOOK))
+            look, doors = in_sight(self.viewer, LOOK)
             people = Person.objects.filter(Q(name__icontains=word) | Q(number=word), within(self.viewer, VIEW))
             text += f" OR ({look} AND (lower(card) = ? OR list_contains(?::VARCHAR[], person)))"
-            values += [*prefixes, word.lower(), _hexes(people)]
+            values += [*doors, word.lower(), _hexes(people)]
         return f"({text})", values
 
 

@@ -10,6 +10,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 
 from garrison.apps.access import rules
 from garrison.apps.access.models import Account, Badge
+from garrison.apps.access.selectors.events import in_sight
 from garrison.apps.people.models import Person
 from garrison.core import lake_files
 from garrison.core.commands import Missing
@@ -108,11 +109,10 @@ def counts(*, viewer: User) -> dict[str, int]:
 
 
 def _events(viewer: User) -> int:
-    """How many badge events are in sight: a sum of the manifest for who sees all, else counted by unit path."""
-    held = paths(viewer, VIEW)
-    if "/" in held:
+    """How many badge events are in sight: a sum of the manifest for who sees all, else counted by door."""
+    if "/" in paths(viewer, VIEW):
         return LakeFile.objects.filter(kind=rules.EVENTS).aggregate(n=Sum("rows"))["n"] or 0
-    where, parameters = rules.starts_with_any(held)
+    where, parameters = in_sight(viewer, VIEW)
     if not parameters:
         return 0
     rows = lake_files.lake().query(
