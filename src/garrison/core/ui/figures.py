@@ -14,6 +14,9 @@ Number = int | float | Decimal
 
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "AUD": "A$", "CAD": "C$", "NZD": "NZ$"}
 UNITS = ((1_000_000_000, "bn"), (1_000_000, "M"), (1_000, "k"))
+ONE = 1e-6
+"""Two ends of a range that differ by a smaller share than this are one number."""
+
 MINUS = "−"
 LARGEST = 1e300
 
@@ -89,8 +92,10 @@ def full_money(value: Number | None, currency: str = "USD", *, signed: bool = Fa
 
 
 def interval(low: Number, high: Number, currency: str = "USD") -> str:
-    """An estimate's range in one unit: $0.9M to $2.6M."""
+    """An estimate's range in one unit: $0.9M to $2.6M; where both ends are one, nobody gave a range and it says so."""
     top = max(abs(float(low)), abs(float(high)))
+    if top and abs(float(high) - float(low)) <= ONE * top:
+        return _("no range given")
     size, name = _unit(rounded(top, 2))
     if size == 1 or abs(float(low)) < size / 10:
         return _("%(low)s to %(high)s") % {"low": money(low, currency), "high": money(high, currency)}
@@ -105,7 +110,8 @@ def interval(low: Number, high: Number, currency: str = "USD") -> str:
 
 def estimate(low: Number, high: Number, currency: str = "USD") -> str:
     """The interval with its word: estimate $0.9M to $2.6M."""
-    return _("estimate %(range)s") % {"range": interval(low, high, currency)}
+    said = interval(low, high, currency)
+    return said if said == _("no range given") else _("estimate %(range)s") % {"range": said}
 
 
 def chance(share: Number | None) -> str:

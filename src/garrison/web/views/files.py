@@ -17,6 +17,7 @@ from garrison.core.jobs import importing
 from garrison.core.models import ImportedFile
 from garrison.core.scopes import may
 from garrison.core.ui import lists
+from garrison.web.evidence import shown_row
 from garrison.web.forms import ColumnsForm
 from garrison.web.proposals import guess_of, initial_of
 from garrison.web.stored import stored_links
@@ -33,6 +34,7 @@ def file(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     row = int(text) if text.isdecimal() and len(text) < 10 else 0
     extra = facts(found) | {
         "row": row,
+        "as_read": shown_row(viewer=viewer, file=found, row=row) if row else None,
         "at_row": selectors.messages_at(viewer=viewer, file=found, row=row) if row else [],
         "guess": guess_of(found),
         "kept": keeping.is_kept(found.sha256),

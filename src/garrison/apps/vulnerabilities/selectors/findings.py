@@ -92,8 +92,8 @@ def condition_of_question(value: str) -> Q:
 
 
 def condition_of_owner(name: str) -> Q:
-    """The rows that somebody is to fix, by name, or by a part of it."""
-    return Q(owner__icontains=name)
+    """The rows that somebody is to fix, by name, or by a part of it; without an owner of its own the asset's is it."""
+    return Q(owner__icontains=name) | Q(owner="", asset__in=Asset.objects.filter(owner__icontains=name))
 
 
 def searched(rows: QuerySet[Finding], text: str) -> QuerySet[Finding]:

@@ -97,6 +97,13 @@ def due_cell(finding: Finding, look: lists.Look) -> SafeString:
     return cells.due(finding.due, look.at, done=not finding.live)
 
 
+def owner_cell(finding: Finding, look: lists.Look) -> SafeString:
+    """Who is to fix it: its own owner, else that of the asset, said to be so."""
+    if finding.owner or not finding.asset.owner:
+        return cells.text(finding.owner)
+    return cells.two(finding.asset.owner, _("as owner of the asset"), plain=True)
+
+
 def status_cell(finding: Finding, look: lists.Look) -> SafeString:
     """The status, and the note that a person left."""
     word = finding.status.capitalize() if finding.level or not finding.live else _("For information")
@@ -121,7 +128,8 @@ COLUMNS = [
         "seen", gettext_lazy("Seen by"), cell=seen_cell, order=("last_seen",), value="tool", nowrap=True, priority=3
     ),
     lists.Column("due", gettext_lazy("Due"), cell=due_cell, order=("due",), nowrap=True, priority=2),
-    lists.Column("owner", gettext_lazy("Owner"), order=("owner",), priority=3),
+    lists.Column("owner", gettext_lazy("Owner"), owner_cell, order=("owner", "asset__owner"), value="owner",
+                 priority=3),
     lists.Column("status", gettext_lazy("Status"), cell=status_cell, order=("status",), priority=3),
     lists.Column("severity", gettext_lazy("Severity"), order=("severity",), shown=False, priority=3),
     lists.Column("component", gettext_lazy("Component"), shown=False, priority=3),

@@ -146,7 +146,10 @@ def tornado(
             canvas.rect(zero, y, high * scale, 14, "accent", tip=row.label)
             canvas.text(zero + high * scale + 4, y + 11, _signed(high / unit))
         said.append(f"{row.label}: {_signed(low / unit)} … {_signed(high / unit)}")
-    canvas.line(zero, 4, zero, height - 24, "text")
+    for index in range(len(rows) if above else 0):
+        canvas.line(zero, 18 + tall * index, zero, 38 + tall * index, "text")
+    if not above:
+        canvas.line(zero, 4, zero, height - 24, "text")
     canvas.text(zero, height - 8, centre, anchor="middle")
     return canvas.done(title, "; ".join(said))
 

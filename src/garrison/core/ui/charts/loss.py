@@ -197,13 +197,23 @@ def _appetite(canvas: Canvas, frame: _Frame, appetite: list[Point]) -> None:
     for x, y in places:
         canvas.diamond(x, y)
     x, y = places[-1]
-    canvas.beside(x, y - 4, _("Appetite"), gap=11, role="tx", limits=(LEFT, 2))
+    words = _("Appetite")
+    if x + 11 + text_width(words) < frame.width - 2:
+        canvas.text(x + 11, y - 4, words, role="tx")
+    else:
+        canvas.text(frame.width - 2, y - 12, words, role="tx", anchor="end")
 
 
 def _names(
-    canvas: Canvas, frame: _Frame, curves: LossCurves, today: list[Point], plan: list[Point], callout: Point | None
+    canvas: Canvas,
+    frame: _Frame,
+    curves: LossCurves,
+    today: list[Point],
+    plan: list[Point],
+    callout: Point | None,
+    taken: Point | None = None,
 ) -> None:
-    """The direct labels of the two curves, kept clear of the call-out."""
+    """The direct labels of the two curves, kept clear of the call-out; ``taken`` is where its words begin."""
     span = math.log(frame.x1 / frame.x0)
     spot = frame.x0 * math.exp(0.115 * span)
     p = value_at(today, spot)
@@ -218,6 +228,9 @@ def _names(
         if p is not None and p > frame.y0 * 1.3:
             x, y = frame.at((spot, p))
             anchor = "end" if x - text_width(words) > LEFT else ""
+            ends = x - 2 if anchor else LEFT + 6 + text_width(words)
+            if taken is not None and ends > taken[0] and abs(y + 17 - taken[1]) < 16:
+                continue
             canvas.text(x - 2 if anchor else LEFT + 6, y + 17, words, role="okt", anchor=anchor)
             return
 
@@ -296,10 +309,11 @@ def loss_exceedance(
         _appetite(canvas, frame, appetite)
     called = _callout(curves, today, appetite)
     place = frame.at(called[:2]) if called else None
-    if today:
-        _names(canvas, frame, curves, today, plan, place)
+    words_at = None
     if called and place:
         x, y = place
         canvas.circle(x, y, 4, "accent", stroke="surface", width=2)
-        canvas.beside(x, max(TOP + 8, y - 8), called[2], role="cr", limits=(LEFT, 4))
+        words_at = canvas.beside(x, max(TOP + 8, y - 8), called[2], role="cr", limits=(LEFT, 4)), max(TOP + 8, y - 8)
+    if today:
+        _names(canvas, frame, curves, today, plan, place, words_at)
     return canvas.done(title, describe(curves), classes="grows")

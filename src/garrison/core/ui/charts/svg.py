@@ -135,18 +135,18 @@ class Canvas:
 
     def beside(
         self, x: float, y: float, words: str, *, gap: float = 10, role: str = "", limits: tuple[float, float] = (0, 4)
-    ) -> None:
+    ) -> float:
         """A label to the right of a point, to the left where the right has no room, else as near as it fits.
 
-        ``limits`` are what stays free at the canvas's left and right edge.
+        ``limits`` are what stays free at the canvas's left and right edge. Gives where the words begin.
         """
         wide = text_width(words)
         if x + gap + wide < self.width - limits[1]:
             self.text(x + gap, y, words, role=role)
-        elif x - gap - wide > limits[0]:
-            self.text(x - gap, y, words, role=role, anchor="end")
-        else:
-            self.text(self.width - limits[1], y, words, role=role, anchor="end")
+            return x + gap
+        end = x - gap if x - gap - wide > limits[0] else self.width - limits[1]
+        self.text(end, y, words, role=role, anchor="end")
+        return end - wide
 
     def raw(self, markup: str) -> None:
         """Markup of our own making: group tags and clip paths."""
