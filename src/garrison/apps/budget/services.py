@@ -1,6 +1,6 @@
 """Commands of the budget app."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -62,6 +62,9 @@ def import_initiatives(*, actor: User, batch: Batch) -> None:
     named: set[str] = set()
     top = organization.root(viewer=actor)
     main = (top.currency if top else "") or "USD"
+    known = {staged.fact.code for staged in batch if isinstance(staged.fact, InitiativeFact)}
+    known |= set(selectors.initiatives(viewer=actor).values_list("code", flat=True))
+    scenarios = set(risk.scenarios(viewer=actor).values_list("code", flat=True))
     for chunk in batches(batch):
         facts = [staged.fact for staged in chunk if isinstance(staged.fact, InitiativeFact)]
         units = organization.unit_ids(viewer=actor, codes={fact.unit for fact in facts})
@@ -78,6 +81,8 @@ def import_initiatives(*, actor: User, batch: Batch) -> None:
                 said = f"{fact.code} is in {row['currency']}, the organisation counts in {main}: no plan can choose it"
                 batch.note(staged.file, said, row=fact.row, name="currency")
             rows.append(row)
+            for name, reason in _dangling(fact, known, scenarios):
+                batch.note(staged.file, reason, row=fact.row, name=name)
         found, ids = reconcile(Initiative, rows, compare=COMPARED)
         effects, owners = [], []
         for place, fact in enumerate(kept, len(verdicts)):
@@ -301,6 +306,19 @@ def _curve(result: LossResult, left: dict[str, float]) -> list[list[float]]:
         return []
     chances = exceedance(estimates_of(result.scenarios), amounts, left)
     return [[amount, chance] for amount, chance in zip(amounts, chances, strict=True)]
+
+
+def _dangling(fact: InitiativeFact, known: set[str], scenarios: set[str]) -> Iterator[tuple[str, str]]:
+    """The fields of an initiative that name what nobody has told of yet, each with what that means."""
+    waits = "until a table tells of it"
+    for name, means in (("requires", "cannot be chosen"), ("excludes", "excludes nothing by it")):
+        if lost := [code for code in getattr(fact, name) if code not in known]:
+            yield name, f"{fact.code} names {', '.join(lost)}, which is no initiative here: it {means} {waits}"
+    if lost := [code for code in fact.effectiveness if code not in scenarios]:
+        yield (
+            "effectiveness",
+            f"{fact.code} names {', '.join(lost)}, which is no scenario here: it counts nothing {waits}",
+        )
 
 
 def _row(fact: InitiativeFact, units: dict[str, int]) -> dict[str, Any]:

@@ -131,6 +131,7 @@ def initiative(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "placed": placed,
         "inside": plan is not None and found.code in plan.chosen,
         "bearings": selectors.bearings(viewer=viewer, initiative=found),
+        "dangling": selectors.dangling(viewer=viewer, initiative=found),
         "may_change": plan is not None and selectors.may_change(viewer=viewer),
     }
     return render(request, "budget/initiative.html", context)
