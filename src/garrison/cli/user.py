@@ -23,6 +23,7 @@ def add(
     role: str = typer.Option("", help="A role to grant at once."),
     unit: str = typer.Option("", help="The code of the unit where the role holds; everywhere when left out."),
     password_stdin: bool = typer.Option(False, "--password-stdin", help="Read the password from standard input."),
+    as_json: bool = JSON,
     acting_as: str = AS,
 ) -> None:
     """Add a user. Without a password a one-time sign-in link is printed."""
@@ -46,6 +47,11 @@ def add(
             link = issue_link(actor=who, user=user.uuid) if password is None else ""
     except Refused as refusal:
         raise fail(str(refusal)) from refusal
+    if as_json:
+        print_json(
+            {"username": user.username, "role": role or None, "path": path if role else None, "link": link or None}
+        )
+        return
     typer.echo(f"Added {username}." + (f" Role: {role}." if role else " No role yet: garrison user grant."))
     if link:
         typer.echo(f"One-time sign-in: {link}")
@@ -56,6 +62,7 @@ def grant(
     username: str = typer.Argument(help="Sign-in name."),
     role: str = typer.Argument(help="security head, manager, analyst or reader."),
     unit: str = typer.Option("", help="The code of the unit where the role holds; everywhere when left out."),
+    as_json: bool = JSON,
     acting_as: str = AS,
 ) -> None:
     """Grant a role."""
@@ -71,14 +78,17 @@ def grant(
     try:
         user = selectors.user_named(viewer=who, username=username)
         path = _path(acting_as, unit)
-        services.grant_role(actor=who, user=user.uuid, role=role.replace("_", " "), path=path)
+        given = services.grant_role(actor=who, user=user.uuid, role=role.replace("_", " "), path=path)
     except Refused as refusal:
         raise fail(str(refusal)) from refusal
+    if as_json:
+        print_json({"username": user.username, "role": given.role, "path": given.path})
+        return
     typer.echo(f"{username} is {role} in {path}.")
 
 
 @app.command()
-def link(username: str = typer.Argument(help="Sign-in name."), acting_as: str = AS) -> None:
+def link(username: str = typer.Argument(help="Sign-in name."), as_json: bool = JSON, acting_as: str = AS) -> None:
     """Print a one-time sign-in link."""
     from garrison.core import setup
 
@@ -89,10 +99,14 @@ def link(username: str = typer.Argument(help="Sign-in name."), acting_as: str = 
 
     who = actor(acting_as)
     try:
-        address = issue_link(actor=who, user=selectors.user_named(viewer=who, username=username).uuid)
+        user = selectors.user_named(viewer=who, username=username)
+        address = issue_link(actor=who, user=user.uuid)
     except Refused as refusal:
         raise fail(str(refusal)) from refusal
-    typer.echo(address)
+    if as_json:
+        print_json({"username": user.username, "link": address})
+    else:
+        typer.echo(address)
 
 
 @app.command("list")
