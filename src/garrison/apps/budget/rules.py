@@ -122,7 +122,7 @@ def make_plan(
 
 
 def unusable(options: Sequence[Option]) -> dict[str, str]:
-    """The initiatives that cannot be chosen, with why: they require one that is not known, or one that cannot be chosen.
+    """The initiatives that cannot be chosen, with why: they require one that is unknown or cannot be chosen either.
 
     They stay in the register and count again as soon as what they require has come.
     """
