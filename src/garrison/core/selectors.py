@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -169,8 +171,14 @@ def import_counts(*, viewer: User) -> dict[str, int]:
 
 
 def saved_views(*, viewer: User, page: str) -> QuerySet[SavedView]:
-    """The viewer's own views of a page and those that others share."""
-    return SavedView.objects.filter(Q(owner=viewer) | Q(shared=True), page=page).order_by("name")
+    """The viewer's own views of a page, and those shared by others who see no more than the viewer does.
+
+    A view's name and filters may hold what its owner saw, so it is not shown to whoever could not see that.
+    """
+    held = paths(viewer, "core.save_view")
+    inside = reduce(or_, (Q(path__startswith=path) for path in held), Q(pk__in=[]))
+    beyond = Grant.objects.filter(user=OuterRef("owner")).exclude(inside)
+    return SavedView.objects.filter(Q(owner=viewer) | Q(shared=True) & ~Exists(beyond), page=page).order_by("name")
 
 
 def undo(*, viewer: User, uuid: UUID) -> Undo:

@@ -101,6 +101,8 @@ def test_sight_is_narrowed_by_the_door_s_unit(make_user, told) -> None:
     asked = {"denied": understand(pages.EVENTS, QueryDict("outcome=denied"), ours)}
     ours_denied = [e for e in told if e.door == "D-1" and e.outcome == "denied"]
     assert selectors.listed(viewer=ours).counts(asked) == {"denied": len(ours_denied)}
+    seen = [event.at for event in told if event.door == "D-1"]
+    assert selectors.span(viewer=ours) == {"first": min(seen), "last": max(seen), "rows": len(seen)}
     assert rows_of(make_user("nobody", ""), "") == []
     assert rows_of(make_user("nobody2", ""), "q=d") == []
 

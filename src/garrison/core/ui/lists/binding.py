@@ -310,7 +310,7 @@ class BoundList:
     def sentence(self) -> SafeString:
         """What the footer says: 12 of 2,418 match 3 filters."""
         if not self.asked.narrowed:
-            said = _("%(noun)s in all") % {"noun": self.page.noun}
+            said = _("%(noun)s in all") % {"noun": self.page.noun} if self.total != 1 else _("in all")
             return format_html("<b>{}</b> {}", figures.number(self.total), said)
         said = ngettext("match %(n)s filter.", "match %(n)s filters.", self.asked.narrowed) % {"n": self.asked.narrowed}
         of = _("of %(total)s") % {"total": figures.number(self.total)}
