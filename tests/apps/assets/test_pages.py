@@ -143,6 +143,17 @@ def test_places_show_sites_zones_and_doors(register, signed, django_assert_max_n
     assert b"No doors here yet" in signed.get("/assets/places/?site=none").content
 
 
+def test_a_failed_test_and_a_state_are_two_numbers_each_with_its_list(register, signed):
+    places = signed.get(reverse("assets:places")).content.decode()
+    assert "failed its latest test" in places
+    for asked, number in (("tested=failed", 1), ("tested=passed", 40), ("tested=never&kind=camera", 1)):
+        shown = signed.get(f"{reverse('assets:list')}?{asked}").context["list"]
+        assert (asked, shown.matched) == (asked, number)
+    amiss = signed.get(f"{reverse('assets:list')}?state=failed&state=held&state=offline").context["list"].matched
+    assert f"{amiss} are not in order now" in places
+    assert "?tested=failed" in places
+
+
 def test_a_test_is_recorded_and_can_be_undone(register, signed):
     url = reverse("assets:record_test", args=[Asset.objects.get(code="D-099").uuid])
     answer = signed.post(url, {"on": "2026-03-08", "result": "passed", "note": "New latch"}, follow=True)

@@ -84,7 +84,7 @@ def condition_of_test(outcome: str) -> Q:
     """The condition that the latest test of a door or device ended so: "passed", "failed", or "never" for none."""
     tested = Exists(DeviceTest.objects.filter(asset=OuterRef("pk")))
     if outcome == "never":
-        return Q(kind__in=PHYSICAL) & ~tested
+        return Q(~tested, kind__in=PHYSICAL)
     latest = DeviceTest.objects.filter(asset=OuterRef("pk")).order_by("-on", "-recorded_at", "-pk")
     return Q(Exact(Subquery(latest.values("passed")[:1]), Value(outcome == "passed")))
 
