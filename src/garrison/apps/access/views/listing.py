@@ -110,7 +110,7 @@ NAMED = replace(
     EVENTS,
     columns=[
         *EVENTS.columns[:3],
-        lists.Column("who", gettext_lazy("Who"), header="person", value="person_name", cell=who_cell, priority=2),
+        lists.Column("who", gettext_lazy("Who"), header="person", value="person_name", cell=who_cell),
         *EVENTS.columns[3:],
         lists.Column("card", "card", header="card_number", export_only=True),
         lists.Column("number", "number", header="employee_number", export_only=True),

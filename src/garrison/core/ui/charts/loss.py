@@ -229,7 +229,7 @@ def _names(
             x, y = frame.at((spot, p))
             anchor = "end" if x - text_width(words) > LEFT else ""
             ends = x - 2 if anchor else LEFT + 6 + text_width(words)
-            if taken is not None and ends > taken[0] and abs(y + 17 - taken[1]) < 16:
+            if taken is not None and ends + 14 > taken[0] and abs(y + 17 - taken[1]) < 16:
                 continue
             canvas.text(x - 2 if anchor else LEFT + 6, y + 17, words, role="okt", anchor=anchor)
             return
