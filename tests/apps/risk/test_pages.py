@@ -246,6 +246,6 @@ def test_a_unit_two_levels_down_sees_its_scenarios_without_a_total(client, make_
     assert "No total for your units" in body
     assert "Scenario R-3" in body
     assert "Scenario R-1" not in body
-    assert "USD" in body[body.index("Scenario R-3") :].partition("</tr>")[0], "its own loss is said in money"
+    assert "$14k" in body[body.index("Scenario R-3") :].partition("</tr>")[0], "its own loss is said in money"
     assert "Bad year" not in body, "shares of a total that nobody computed"
     assert client.get(reverse("risk:portfolio"), {"unit": "A"}).status_code == 404
