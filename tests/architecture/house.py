@@ -231,6 +231,30 @@ def writes_outside_services(apps: Path) -> list[str]:
     ]
 
 
+def writes_to_other_apps(apps: Path) -> list[str]:
+    """Calls in services that write to tables of another app or of core: each has commands of its own for that."""
+    found = []
+    for app, part, path in sources(apps):
+        if part != "services":
+            continue
+        tree = ast.parse(path.read_text())
+        foreign = {
+            alias.asname or alias.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom)
+            and (node.module or "").startswith("garrison.")
+            and (node.module or "").split(".")[-1] == "models"
+            and node.module != f"garrison.apps.{app}.models"
+            for alias in node.names
+        }
+        for call in _writes(tree):
+            bulk = isinstance(call.func, ast.Name) and call.args
+            names = {n.id for n in ast.walk(call.args[0] if bulk else call.func) if isinstance(n, ast.Name)}
+            if names & foreign:
+                found.append(f"{app}/{path.name}:{call.lineno}")
+    return found
+
+
 def _on_a_manager(node: ast.AST) -> bool:
     """Tell whether an expression goes through ``Model.objects``, or is a bare name a model could be."""
     while isinstance(node, ast.Call | ast.Attribute):

@@ -39,6 +39,8 @@ ORDER = [
 SPARED = "@command('demo.x')\ndef x(*, actor): ...\n\ndef spare(*, actor):\n"
 """A service that calls a command of its app, as far as that goes."""
 
+OTHERS = "from garrison.apps.other.models import Row\n"
+
 RULES: list[tuple[Callable[[Path], list[str]], str, str]] = [
     (house.unknown_parts, "demo/helpers.py", "x = 1"),
     (house.services_that_are_no_commands, "demo/services.py", "def write(*, actor):\n    Row.objects.create()"),
@@ -54,6 +56,8 @@ RULES: list[tuple[Callable[[Path], list[str]], str, str]] = [
     (house.selectors_without_viewer, "demo/selectors.py", "def rows():\n    return Row.objects.all()"),
     (house.selectors_without_viewer, "demo/selectors.py", "def rows(person):\n    return person.badges.filter(x=1)"),
     (house.selectors_without_viewer, "demo/selectors.py", "def rows():\n    return lake_files.lake().query('x', [])"),
+    (house.writes_to_other_apps, "demo/services.py", OTHERS + "Row.objects.filter(pk=1).update(x=2)"),
+    (house.writes_to_other_apps, "demo/services/one.py", OTHERS + "reconcile(Row, [])"),
     (house.writes_outside_services, "demo/importers/rows.py", "Row.objects.filter(pk=1).update(x=2)"),
     (house.writes_outside_services, "demo/selectors.py", "def v(*, viewer):\n    connection.cursor().execute('x')"),
     (house.writes_outside_services, "demo/importers.py", "def v():\n    upsert(Row, [])"),

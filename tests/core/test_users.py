@@ -61,3 +61,9 @@ def test_a_change_is_taken_back_for_thirty_days(chief: User, now: datetime) -> N
     refused("for 30 days", services.undo, actor=chief, uuid=made.uuid, at=now + timedelta(days=30, seconds=1))
     assert services.undo(actor=chief, uuid=made.uuid, at=now + timedelta(days=30)) == "Theme"
     assert User.objects.get(pk=chief.pk).theme == "light"
+
+
+def test_roles_move_for_the_whole_organisation_only(make_user: Callable[..., User]) -> None:
+    ann, head = make_user("ann", "reader", "/A/"), make_user("head", "security head", "/A/")
+    refused("whole organisation may move", services.move_roles, actor=head, moves={"/A/": "/"})
+    assert ann.grants.get().path == "/A/"

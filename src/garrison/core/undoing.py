@@ -1,11 +1,25 @@
-"""Keeping how a change is taken back."""
+"""Keeping how a change is taken back, and keeping two decisions on one record apart."""
 
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
+
+from django.db.models import Model, QuerySet
 
 from garrison.core.models import Undo, User
+
+M = TypeVar("M", bound=Model)
+
+
+def held(rows: QuerySet[M]) -> QuerySet[M]:
+    """``rows``, none of which anybody else can change before the running command ends: to decide on, or to put back.
+
+    Without it somebody could decide between the moment at which a command reads how things are and the one at which it
+    writes. Rows are taken in one order, so that no two commands wait for each other. SQLite has one writer at a time
+    and needs no more.
+    """
+    return rows.order_by("pk").select_for_update(of=("self",), no_key=True)
 
 
 def offer_undo(*, actor: User, at: datetime, label: str, command_name: str, arguments: dict[str, Any]) -> Undo:

@@ -13,6 +13,7 @@ from garrison.apps.budget.rules import CannotPlan, Option, fingerprint, make_pla
 from garrison.apps.organization import selectors as organization
 from garrison.apps.organization.models import Unit
 from garrison.apps.organization.rules import slug
+from garrison.apps.organization.services import set_budget as spend
 from garrison.apps.risk import selectors as risk
 from garrison.apps.risk.models import LossResult
 from garrison.apps.risk.rules import estimates_of, exceedance, mean_band
@@ -22,7 +23,7 @@ from garrison.core.commands import Forbidden, Refused, changed, command, system_
 from garrison.core.imports import Batch, Staged
 from garrison.core.models import Undo, User
 from garrison.core.scopes import paths
-from garrison.core.undoing import offer_undo
+from garrison.core.undoing import held, offer_undo
 from garrison.formats.facts import InitiativeFact
 
 COMPARED = (
@@ -164,7 +165,7 @@ def replan(*, actor: User, at: datetime, because: str = "", forced: Mapping[str,
 @command("budget.force")
 def force(*, actor: User, uuid: UUID, place: str, at: datetime) -> Replanned:
     """Put an initiative into the plan ("in"), leave it out ("out"), or let the numbers decide ("auto")."""
-    _whole(actor, "budget.force")
+    _top(actor, "budget.force")
     initiative = selectors.initiative(viewer=actor, uuid=uuid)
     newest = selectors.latest_plan(viewer=actor)
     if newest is None:
@@ -182,7 +183,7 @@ def force(*, actor: User, uuid: UUID, place: str, at: datetime) -> Replanned:
 @command("budget.clear_conditions")
 def clear_conditions(*, actor: User, at: datetime) -> Replanned:
     """Let the numbers decide about every initiative: the best plan for this budget."""
-    _whole(actor, "budget.clear_conditions")
+    _top(actor, "budget.clear_conditions")
     newest = selectors.latest_plan(viewer=actor)
     if newest is None:
         raise Refused("there is no plan yet; import initiatives, scenarios and business units with a budget")
@@ -192,7 +193,7 @@ def clear_conditions(*, actor: User, at: datetime) -> Replanned:
 @command("budget.restore_conditions")
 def restore_conditions(*, actor: User, forced: dict[str, str]) -> None:
     """Put the plan's conditions back to what they were."""
-    _whole(actor, "budget.restore_conditions")
+    _top(actor, "budget.restore_conditions")
     newest = selectors.latest_plan(viewer=actor)
     if newest is None:
         raise Refused("there is no plan any more")
@@ -207,7 +208,7 @@ def set_budget(*, actor: User, amount: Decimal, at: datetime) -> Undo:
     if not amount.is_finite() or not 0 <= amount < MOST_MONEY:
         raise Refused("a budget is an amount of money, not negative")
     before = top.budget
-    Unit.objects.filter(pk=top.pk).update(budget=amount.quantize(Decimal("0.01")))
+    spend(actor=actor, code=top.code, amount=amount.quantize(Decimal("0.01")))
     replan(actor=system_actor(), at=at, because=f"the budget changed from {before} to {amount}")
     changed(target=top.code, path=top.path, before={"budget": before}, after={"budget": amount})
     return offer_undo(
@@ -224,7 +225,7 @@ def restore_budget(*, actor: User, amount: str | None) -> None:
     """Put the yearly budget back to what it was; the plan follows."""
     top = _top(actor, "budget.restore_budget")
     before = top.budget
-    Unit.objects.filter(pk=top.pk).update(budget=None if amount is None else Decimal(amount))
+    spend(actor=actor, code=top.code, amount=None if amount is None else Decimal(amount))
     changed(target=top.code, path=top.path, before={"budget": before}, after={"budget": amount})
 
 
@@ -252,12 +253,12 @@ def _whole(actor: User, permission: str) -> None:
 
 
 def _top(actor: User, permission: str) -> Unit:
-    """The organisation's top unit."""
+    """The organisation's top unit, held: whoever decides about budget or plan decides alone."""
     _whole(actor, permission)
     top = organization.root(viewer=system_actor())
     if top is None:
         raise Refused("there is no organisation yet; import the business units first")
-    return top
+    return held(organization.units(viewer=system_actor()).filter(pk=top.pk)).get()
 
 
 def _plan_one(

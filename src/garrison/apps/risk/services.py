@@ -18,11 +18,11 @@ from garrison.apps.risk.rules import assess, why_unusable
 from garrison.core import journal
 from garrison.core.bulk import batches, keys_to_ids, reconcile
 from garrison.core.clock import local_day
-from garrison.core.commands import Forbidden, Refused, changed, command
+from garrison.core.commands import Forbidden, Missing, Refused, changed, command
 from garrison.core.imports import Batch, Staged
 from garrison.core.models import Undo, User
 from garrison.core.scopes import paths
-from garrison.core.undoing import offer_undo
+from garrison.core.undoing import held, offer_undo
 from garrison.formats.facts import ControlFact, ScenarioFact
 
 METHOD = "compound Poisson by FFT, version 1"
@@ -149,7 +149,7 @@ def import_safeguards(*, actor: User, batch: Batch) -> None:
 @command("risk.approve")
 def approve(*, actor: User, uuid: UUID, at: datetime, basis: str = "own") -> Decided:
     """Approve a draft: from now on it counts in the loss, the plan and the board report."""
-    scenario = selectors.scenario(viewer=actor, uuid=uuid)
+    scenario = _held(actor, uuid)
     if scenario.status == "approved":
         raise Refused(f"{scenario.code} is approved already")
     _check(scenario)
@@ -162,7 +162,7 @@ def approve(*, actor: User, uuid: UUID, at: datetime, basis: str = "own") -> Dec
 @command("risk.withdraw")
 def withdraw(*, actor: User, uuid: UUID, at: datetime) -> Decided:
     """Make an approved scenario a draft again; it no longer counts."""
-    scenario = selectors.scenario(viewer=actor, uuid=uuid)
+    scenario = _held(actor, uuid)
     if scenario.status == "draft":
         raise Refused(f"{scenario.code} is a draft already")
     before = _told(scenario)
@@ -175,7 +175,7 @@ def draft_scenario(*, actor: User, uuid: UUID, at: datetime, estimate: dict[str,
     """Change a scenario's estimate (``rate``, ``rate_low``, ``rate_high``, ``low``, ``mode``, ``high``). It becomes a
     draft of one's own until its owner approves it again.
     """
-    scenario = selectors.scenario(viewer=actor, uuid=uuid)
+    scenario = _held(actor, uuid)
     before = _told(scenario)
     for name in ESTIMATED:
         if name in estimate:
@@ -189,7 +189,7 @@ def draft_scenario(*, actor: User, uuid: UUID, at: datetime, estimate: dict[str,
 @command("risk.restore")
 def restore(*, actor: User, uuid: str, before: dict[str, Any]) -> Scenario:
     """Put a scenario's estimate and approval back to what they were."""
-    scenario = selectors.scenario(viewer=actor, uuid=UUID(uuid))
+    scenario = _held(actor, UUID(uuid))
     now = _told(scenario)
     for name in DECIDED:
         value = before[name]
@@ -278,6 +278,14 @@ def _compute_one(
 def _times(rows: list[selectors.Current], currency: str) -> int:
     """How many scenarios count in a currency."""
     return sum(row.scenario.currency == currency for row in rows)
+
+
+def _held(actor: User, uuid: UUID) -> Scenario:
+    """The scenario to decide on. Raises ``Missing`` outside the actor's sight."""
+    found = held(selectors.scenarios(viewer=actor).filter(uuid=uuid)).first()
+    if found is None:
+        raise Missing("no such scenario")
+    return found
 
 
 def _decided(actor: User, scenario: Scenario, before: dict[str, Any], at: datetime, label: str) -> Decided:

@@ -21,7 +21,7 @@ from garrison.core.imports.services import EDITS, finish
 from garrison.core.journal import Entry, Journal
 from garrison.core.models import ImportedFile, ImportRun, Undo, User
 from garrison.core.scopes import paths
-from garrison.core.undoing import offer_undo
+from garrison.core.undoing import held, offer_undo
 from garrison.formats.mapping import TABLES
 
 COMMAND = "imports.take_back"
@@ -104,7 +104,7 @@ def _check(entries: Sequence[Entry]) -> None:
     for label in sorted({entry.model for entry in entries}):
         told = {entry.pk: entry for entry in entries if entry.model == label}
         for some in batches(told):
-            found = apps.get_model(label)._default_manager.in_bulk(some)
+            found = held(apps.get_model(label)._default_manager.all()).in_bulk(some)
             for pk in some:
                 if pk not in found:
                     raise Refused(f"{told[pk].name} is no longer there; nothing was taken back")

@@ -18,7 +18,6 @@ from garrison.apps.access.selectors.leavers import (
     condition_of_use,
     exception_of,
     exceptions,
-    exceptions_of,
     leaver,
     leavers,
     open_count,
@@ -44,7 +43,6 @@ from garrison.apps.access.selectors.registers import (
     of_person,
     open_accounts,
     open_badges,
-    zone,
 )
 
 __all__ = [
@@ -68,7 +66,6 @@ __all__ = [
     "events",
     "exception_of",
     "exceptions",
-    "exceptions_of",
     "find",
     "gone",
     "leaver",
@@ -87,5 +84,4 @@ __all__ = [
     "totals",
     "uses",
     "work_order",
-    "zone",
 ]

@@ -24,14 +24,6 @@ MOST = 2_000
 
 COLUMNS = "time, door, asset, outcome, card, direction, reason, person, number, file, row"
 
-USES = """
-SELECT c.card, count(*), max(e.time), arg_max(e.door, e.time)
-FROM events e
-JOIN (SELECT unnest(?::VARCHAR[]) AS card, unnest(?::TIMESTAMP[]) AS since) c ON lower(e.card) = lower(c.card)
-WHERE e.outcome = 'granted' AND e.time >= c.since
-GROUP BY c.card
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class Movement:

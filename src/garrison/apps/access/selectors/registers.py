@@ -3,9 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from garrison.apps.access import rules
@@ -18,11 +16,6 @@ from garrison.core.models import LakeFile, User
 from garrison.core.scopes import narrow, paths
 
 VIEW = "access.view"
-
-
-def zone() -> ZoneInfo:
-    """The clock by which days are counted here."""
-    return ZoneInfo(settings.TIME_ZONE)
 
 
 def gone(*, viewer: User, today: date) -> QuerySet[Person]:

@@ -10,10 +10,11 @@ from garrison.apps.access.models import AccessException, Account, Badge
 from garrison.apps.access.selectors import Movement
 from garrison.apps.people import selectors as people
 from garrison.core.bulk import batches
-from garrison.core.commands import Refused, changed, command
+from garrison.core.clock import local_day
+from garrison.core.commands import Missing, Refused, changed, command
 from garrison.core.models import Undo, User
 from garrison.core.scopes import may, paths
-from garrison.core.undoing import offer_undo
+from garrison.core.undoing import held, offer_undo
 
 AT_ONCE = 10_000
 """The most exceptions that one command takes."""
@@ -26,7 +27,7 @@ def ask_to_close(*, actor: User, exceptions: Sequence[UUID | str], at: datetime)
     Nothing is sent to the badge system or the directory; the work order says what to close. Can be undone.
     """
     chosen = _chosen(actor, exceptions)
-    today = at.astimezone(selectors.zone()).date()
+    today = local_day(at)
     badges, accounts = [], []
     for some in batches(chosen):
         holders = [exception.person_id for exception in some]
@@ -124,10 +125,16 @@ def look_at_events(*, actor: User, asked: str, exported: bool) -> None:
 
 
 def _chosen(actor: User, exceptions: Sequence[UUID | str]) -> list[AccessException]:
-    """The exceptions of these uuids within the actor's sight. Raises ``Refused`` for none, and for too many."""
+    """The open exceptions of these uuids. Raises ``Refused`` for too many, ``Missing`` when one is out of sight."""
     if len(exceptions) > AT_ONCE:
         raise Refused(f"at most {AT_ONCE:,} at once; choose fewer")
-    return selectors.exceptions_of(viewer=actor, uuids=[_uuid(value) for value in exceptions])
+    wanted = dict.fromkeys(_uuid(value) for value in exceptions)
+    found: list[AccessException] = []
+    for some in batches(wanted):
+        found += held(selectors.open_exceptions(viewer=actor).filter(uuid__in=some))
+    if not found or len(found) != len(wanted):
+        raise Missing("one of those access exceptions is closed or out of sight; look at the list again")
+    return found
 
 
 def _uuid(value: UUID | str) -> UUID:

@@ -9,6 +9,7 @@ from garrison.apps.access.models import AccessException, Account, Badge
 from garrison.apps.access.rules import Held
 from garrison.core import lake_files
 from garrison.core.bulk import BATCH
+from garrison.core.clock import zone
 from garrison.core.commands import changed, command
 from garrison.core.models import User
 from garrison.core.writing import update_each
@@ -63,13 +64,13 @@ def reconcile_leavers(*, actor: User, at: datetime) -> dict[str, list[str]]:
 
 def _held(actor: User, at: datetime) -> tuple[dict[int, tuple[str, int | None, date | None]], dict[int, Held]]:
     """The leavers with number, unit and last day, and what each of them still holds."""
-    zone = selectors.zone()
-    today = at.astimezone(zone).date()
+    here = zone()
+    today = at.astimezone(here).date()
     gone = selectors.gone(viewer=actor, today=today)
     people: dict[int, tuple[str, int | None, date | None]] = {
         pk: (number, unit, left) for pk, number, unit, left in gone.values_list("pk", "number", "unit_id", "left")
     }
-    ends = {pk: rules.end_of(left, zone) for pk, (_, _, left) in people.items() if left is not None}
+    ends = {pk: rules.end_of(left, here) for pk, (_, _, left) in people.items() if left is not None}
     held: dict[int, Held] = {}
     cards: dict[str, int] = {}
     mine: Any = Badge.objects.filter(person__in=gone)

@@ -10,8 +10,9 @@ from garrison.apps.assets.models import PHYSICAL
 from garrison.apps.vulnerabilities import rules
 from garrison.apps.vulnerabilities.models import Finding
 from garrison.apps.vulnerabilities.rules import Known, Priority, Subject, Weakness
-from garrison.apps.vulnerabilities.selectors import known_of, zone
+from garrison.apps.vulnerabilities.selectors import known_of
 from garrison.core.bulk import batches
+from garrison.core.clock import local_day, zone
 from garrison.core.commands import changed, command
 from garrison.core.models import User
 from garrison.core.writing import update_each
@@ -54,7 +55,7 @@ def prioritise(*, actor: User, assets: Sequence[int] = ()) -> int:
 @command("vulnerabilities.end_acceptances")
 def end_acceptances(*, actor: User, at: datetime) -> int:
     """Reopen findings whose acceptance has run out; gives how many."""
-    today = at.astimezone(zone()).date()
+    today = local_day(at)
     over = Finding.objects.filter(status="accepted", accepted_until__lt=today)
     codes = [f"FND-{pk}" for pk in over.order_by("pk").values_list("pk", flat=True)]
     if codes:

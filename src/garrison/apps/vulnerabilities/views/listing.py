@@ -16,6 +16,7 @@ from garrison.apps.organization import selectors as organization
 from garrison.apps.vulnerabilities import rules, selectors
 from garrison.apps.vulnerabilities.forms import AcceptForm, AssignForm, CloseForm, DueForm, PlanForm
 from garrison.apps.vulnerabilities.models import Finding
+from garrison.core.clock import local_day
 from garrison.core.models import User
 from garrison.core.scopes import paths
 from garrison.core.ui import cells, figures, lists
@@ -188,7 +189,7 @@ class Words:
 
 def page(viewer: User, at: datetime) -> lists.ListPage:
     """The list for one viewer on one day."""
-    today: date = at.astimezone(selectors.zone()).date()
+    today: date = local_day(at)
     mine = str(viewer)
     return lists.ListPage(
         key="vulnerabilities.findings",
