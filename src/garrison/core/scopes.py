@@ -1,6 +1,5 @@
 """Who may do what, and where: roles, and the narrowing of every read to its viewer's units."""
 
-from collections.abc import Iterable
 from contextvars import ContextVar
 from fnmatch import fnmatchcase
 from functools import reduce
@@ -118,8 +117,3 @@ def within(viewer: User, permission: str, field: str = "unit__path") -> Q:
 def narrow(rows: QuerySet[M], viewer: User, permission: str, field: str = "unit__path") -> QuerySet[M]:
     """Only those ``rows`` that ``viewer`` may see, by a path prefix in SQL; never by a list of ids."""
     return rows.filter(within(viewer, permission, field))
-
-
-def allowed(viewer: User, permissions: Iterable[str]) -> set[str]:
-    """Which of ``permissions`` the viewer holds anywhere."""
-    return {name for name in permissions if may(viewer, name)}

@@ -155,11 +155,6 @@ def recent_jobs(*, viewer: User, kinds: Sequence[str], since: datetime) -> list[
     return list(jobs(viewer=viewer).filter(shown, kind__in=kinds)[:10])
 
 
-def files_of_run(*, viewer: User, run: UUID) -> QuerySet[ImportedFile]:
-    """The files of one run."""
-    return imported_files(viewer=viewer).filter(run__uuid=run)
-
-
 def import_counts(*, viewer: User) -> dict[str, int]:
     """How many files the ledger holds, how many wait for their columns, and how many were refused or unknown."""
     return imported_files(viewer=viewer).aggregate(
@@ -196,7 +191,6 @@ __all__ = [
     "audit_entry",
     "audit_totals",
     "files_named",
-    "files_of_run",
     "grants",
     "import_counts",
     "import_messages",

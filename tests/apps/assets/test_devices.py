@@ -116,8 +116,6 @@ def test_other_units_are_out_of_sight(devices, system, make_user):
     assert selectors.device(viewer=reader, named="west door") is None
     assert selectors.device(viewer=system, named="west door") == one("D-050")
     assert selectors.device(viewer=reader, named="d-031") == one("D-031")
-    assert "west door" not in selectors.devices_by_name(viewer=reader)
-    assert selectors.devices_by_name(viewer=reader)["rdr-1"] == (one("RDR-1").pk, one("D-031").pk)
     assert not selectors.tests(viewer=reader).filter(asset__code="D-050").exists()
     assert [a.code for a in selectors.found(viewer=reader, text="door", limit=5)] == []
     assert selectors.with_last_test(selectors.assets(viewer=reader)).get(code="D-031").test_note == "Latch at 40 N"

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 import pytest
 from tests.kit.batches import AT, store
 
-from garrison.apps.organization.models import Unit
 from garrison.apps.organization.services import import_units
 from garrison.apps.people import rules, selectors, services
 from garrison.apps.people.models import Person
@@ -88,24 +87,9 @@ def test_other_units_are_out_of_sight(units, system, make_user):
     with pytest.raises(Missing):
         selectors.person(viewer=reader, uuid=Person.objects.get(key="e9").uuid)
     assert selectors.person_numbered(viewer=reader, number="E2") is None
-    assert selectors.ids_by_number(viewer=reader, numbers=["e1", "E2"]).keys() == {"e1"}
     assert list(
         selectors.reports(viewer=system, person=Person.objects.get(key="e1")).values_list("number", flat=True)
     ) == ["E2"]
-
-
-def test_look_ups_leave_out_what_is_shared(units, system):
-    twin = PersonFact(number="E4", name="Twin", email="ANN@x.example")
-    store(services.import_people, system, ANN, BEN, twin)
-    ids = dict(Person.objects.values_list("number", "pk"))
-    assert selectors.ids_by_email(viewer=system, emails=["Ann@x.example", "BEN@x.example", ""]) == {
-        "ben@x.example": ids["E2"]
-    }
-    assert selectors.ids_by_number(viewer=system, numbers=["e1", "E404"]) == {"e1": ids["E1"]}
-    assert selectors.unit_ids(viewer=system, people_ids=[ids["E1"], ids["E4"]]) == {
-        ids["E1"]: Unit.objects.get(code="LG").pk,
-        ids["E4"]: None,
-    }
 
 
 def test_statements_grow_by_the_thousand(units, system, django_assert_max_num_queries):

@@ -13,9 +13,9 @@ from garrison.core import services
 from garrison.core.http import needs, user_of
 from garrison.core.models import User
 from garrison.core.registries import search as search_everything
+from garrison.core.services import THEMES
 from garrison.core.ui import lists
 from garrison.core.ui.lists.answer import back
-from garrison.web.context import THEMES
 
 YEAR_S = 365 * 24 * 3600
 

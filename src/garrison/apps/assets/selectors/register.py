@@ -37,17 +37,6 @@ def device(*, viewer: User, named: str) -> Asset | None:
     return found[0] if found else None
 
 
-def devices_by_name(*, viewer: User) -> dict[str, tuple[int, int]]:
-    """Doors and devices by small-letter code and name: (its own id, the id of the door it is or belongs to).
-
-    For events, which name a door or its reader as the access system calls it; codes win over names, doors over readers.
-    """
-    rows = narrow(Asset.objects.filter(kind__in=PHYSICAL), viewer, VIEW).order_by("pk")
-    told = sorted(rows.values_list("pk", "kind", "code", "name", "serves_id"), key=lambda row: row[1] == "door")
-    found = {name.casefold(): (pk, door or pk) for pk, _, _, name, door in told}
-    return found | {code.casefold(): (pk, door or pk) for pk, _, code, _, door in told}
-
-
 def without_unit(*, viewer: User) -> QuerySet[Asset]:
     """Assets that wait for the unit that their file named, or for their site's."""
     waiting = Asset.objects.filter(unit=None).exclude(Q(unit_code="") & Q(site=None))
