@@ -25,7 +25,8 @@ def find_scenarios(*, viewer: User, text: str, limit: int) -> Iterator[Hit]:
 def money_of_control(*, viewer: User, subject: Any, as_of: datetime) -> dict[str, Any] | None:
     """What a control bears on, and the money that hangs on it."""
     rows = selectors.of_controls(viewer=viewer, controls=[subject], as_of=local_day(as_of))
-    return {"rows": rows, "currency": rows[0].scenario.currency} if rows else None
+    lost = selectors.borne_in_vain(viewer=viewer, control=subject)
+    return {"rows": rows, "lost": lost, "currency": rows[0].scenario.currency if rows else ""} if rows or lost else None
 
 
 def money_of_device(*, viewer: User, subject: Any, as_of: datetime) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from garrison.apps.assets import selectors as assets
 from garrison.apps.controls.models import Control
 from garrison.apps.organization import selectors as organization
 from garrison.apps.organization.models import Unit
@@ -27,6 +28,7 @@ from garrison.formats.facts import ControlFact, ScenarioFact
 
 METHOD = "compound Poisson by FFT, version 1"
 LOOK_BACK_DAYS = 7
+WAITS = "until a table tells of it"
 JUDGED = ("rate", "rate_low", "rate_high", "distribution", "low", "mode", "high", "currency")
 """What an approval is about: another estimate needs another one."""
 COMPARED = (
@@ -70,6 +72,7 @@ def import_scenarios(*, actor: User, batch: Batch) -> None:
     for chunk in batches(batch):
         facts = [staged.fact for staged in chunk if isinstance(staged.fact, ScenarioFact)]
         units = organization.unit_ids(viewer=actor, codes={fact.unit for fact in facts})
+        lost = assets.unheard_of(viewer=actor, names={fact.asset for fact in facts})
         kept, rows = [], []
         for staged, fact in zip(chunk, facts, strict=True):
             if fact.unit and slug(fact.unit) not in units:
@@ -81,6 +84,9 @@ def import_scenarios(*, actor: User, batch: Batch) -> None:
             if row["currency"] != main:
                 said = f"{fact.code} is in {row['currency']}, the organisation counts in {main}: no loss holds it"
                 batch.note(staged.file, said, row=fact.row, name="currency")
+            if fact.asset in lost:
+                said = f"{fact.code} is about {fact.asset}, which is no asset here {WAITS}"
+                batch.note(staged.file, said, row=fact.row, name="asset")
             rows.append(row)
         _keep_approvals(rows)
         verdicts, _ = reconcile(Scenario, rows, compare=COMPARED)
@@ -110,12 +116,16 @@ def import_safeguards(*, actor: User, batch: Batch) -> None:
     stored = 0
     told: dict[int, Staged] = {}
     named: set[tuple[int, str]] = set()
+    known = set(selectors.scenarios(viewer=actor).values_list("code", flat=True))
     for chunk in batches(batch):
         facts = [staged.fact for staged in chunk if isinstance(staged.fact, ControlFact)]
         ids = keys_to_ids(Control, {fact.code for fact in facts})
         told.update({ids[fact.code]: staged for staged, fact in zip(chunk, facts, strict=True) if fact.code in ids})
         rows, owners = [], []
         for staged, fact in zip(chunk, facts, strict=True):
+            if lost := [code for code in fact.bears_on if code not in known]:
+                said = f"{fact.code} bears on {', '.join(lost)}, which is no scenario here: it counts nothing {WAITS}"
+                batch.note(staged.file, said, row=fact.row, name="bears_on")
             for scenario, coverage in fact.bears_on.items():
                 if fact.code in ids:
                     owners.append(staged)

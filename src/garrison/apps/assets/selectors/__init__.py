@@ -15,6 +15,7 @@ from garrison.apps.assets.selectors.register import (
     services,
     software,
     tests,
+    unheard_of,
     with_last_test,
     without_unit,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "software",
     "tests",
     "totals",
+    "unheard_of",
     "with_last_test",
     "without_unit",
 ]

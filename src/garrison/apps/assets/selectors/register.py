@@ -1,13 +1,15 @@
 """Reads of the assets app."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Lower
 from django.db.models.lookups import Exact
 
 from garrison.apps.assets import rules
-from garrison.apps.assets.models import CYBER, PHYSICAL, Asset, DeviceTest, Service, Software
+from garrison.apps.assets.models import CYBER, PHYSICAL, Asset, AssetName, DeviceTest, Service, Software
+from garrison.core.bulk import batches
 from garrison.core.commands import Missing
 from garrison.core.models import User
 from garrison.core.scopes import narrow
@@ -35,6 +37,21 @@ def device(*, viewer: User, named: str) -> Asset | None:
     found = list(rows.filter(code__iexact=named.strip())[:6]) or list(rows.filter(name__iexact=named.strip())[:2])
     found.sort(key=lambda each: each.kind != "door")
     return found[0] if found else None
+
+
+def unheard_of(*, viewer: User, names: Iterable[str]) -> set[str]:
+    """Those ``names`` by which no asset goes, be it by code, name or address; being out of sight is no lack."""
+    lost: set[str] = set()
+    for chunk in batches({name for name in names if name}):
+        said = {name: name.strip().casefold() for name in chunk}
+        small = set(said.values())
+        named = Asset.objects.order_by().annotate(small_code=Lower("code"), small_name=Lower("name"))
+        rows = named.filter(Q(small_code__in=small) | Q(small_name__in=small)).values_list("small_code", "small_name")
+        known = {word for row in rows for word in row} | set(
+            AssetName.objects.filter(name__in=small).values_list("name", flat=True)
+        )
+        lost |= {name for name, word in said.items() if word not in known}
+    return lost
 
 
 def without_unit(*, viewer: User) -> QuerySet[Asset]:
