@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from garrison.core.models import Job
 from garrison.core.ui import figures
@@ -72,11 +72,13 @@ def _verified(result: dict[str, object]) -> Outcome:
     """Whether the chain holds."""
     breaks = result.get("breaks")
     broken = len(breaks) if isinstance(breaks, list) else 0
-    entries = figures.number(int(str(result.get("entries", 0))))
+    entries = int(str(result.get("entries", 0)))
     if broken:
-        said = _("%(breaks)s places where the chain of %(entries)s entries does not hold") % {
-            "breaks": figures.number(broken),
-            "entries": entries,
-        }
+        said = ngettext(
+            "%(breaks)s place where the chain of entries does not hold",
+            "%(breaks)s places where the chain of entries does not hold",
+            broken,
+        ) % {"breaks": figures.number(broken)}
         return Outcome(said, _("Open the audit log"), reverse("web:audit"), "crit")
-    return Outcome(_("%(entries)s entries, unbroken") % {"entries": entries})
+    words = ngettext("%(entries)s entry, unbroken", "%(entries)s entries, unbroken", entries)
+    return Outcome(words % {"entries": figures.number(entries)})

@@ -62,7 +62,7 @@ def test_links_may_name_what_comes_later(devices):
     assert one("D-031").controller == one("CTRL-3")
     assert one("CTRL-3").serves is None
     assert str(one("D-031").zone) == "Pharmacy, 1, Main"
-    assert "1 doors are named as served and are not known (d-032)" in devices.notes[0]
+    assert "1 door named as served but not known (d-032)" in devices.notes[0]
 
 
 def test_a_door_of_a_later_file_is_linked_then(devices, system):
@@ -93,7 +93,7 @@ def test_a_new_test_of_an_unchanged_door_is_news(devices, system):
 def test_a_day_without_a_result_is_noted(units, system):
     told = store(services.import_devices, system, DeviceFact(code="X", name="X", kind="lock", tested=date(2026, 3, 1)))
     assert told.verdicts == {"stored": 1}
-    assert "1 rows have the day of a test but no result" in told.notes[0]
+    assert "1 row with the day of a test but no result" in told.notes[0]
 
 
 def test_a_link_that_goes_away_is_taken_away(devices, system):

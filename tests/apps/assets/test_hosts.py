@@ -143,7 +143,7 @@ def test_a_host_belongs_to_its_unit_else_to_its_sites(system):
         "b": "LG",
         "c": None,
     }
-    assert "1 rows name units that are not known (NOPE)" in told.notes[0]
+    assert "1 row with a unit that is not known (NOPE)" in told.notes[0]
     store(import_units, system, UnitFact(code="NOPE", name="Late", parent="LG"))
     assert hosts()["c"].unit.code == "NOPE"
 

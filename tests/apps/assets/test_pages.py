@@ -134,7 +134,7 @@ def test_places_show_sites_zones_and_doors(register, signed, django_assert_max_n
     signed.get("/assets/")
     with django_assert_max_num_queries(STATEMENTS):
         first = signed.get("/assets/places/").content.decode()
-    assert "41 doors, 1 readers and 1 cameras" in first
+    assert "41 doors, 1 reader and 1 camera" in first
     assert "Without a site" in first
     general = Asset.objects.get(code="D-001").site
     shown = signed.get(f"/assets/places/?site={general.uuid}").content.decode()

@@ -69,7 +69,7 @@ def test_an_unknown_unit_is_noted_once_and_joined_when_it_comes(system):
     told = store(services.import_people, system, ANN, BEN, PersonFact(number="E3", name="Cy", unit="lg"))
     assert told.verdicts == {"stored": 3}
     assert len(told.notes) == 1
-    assert "3 people name units that are not known" in told.notes[0]
+    assert "3 people with a unit that is not known" in told.notes[0]
     assert not Person.objects.exclude(unit=None).exists()
     store(import_units, system, UnitFact(code="LG", name="General"))
     assert dict(Person.objects.values_list("number", "unit__code")) == {"E1": "LG", "E2": None, "E3": "LG"}

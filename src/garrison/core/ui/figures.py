@@ -34,6 +34,19 @@ def number(value: Number | None, decimals: int | None = None) -> str:
     return f"{MINUS}{text}" if value < 0 else text
 
 
+def counted(amount: int, plural: str) -> str:
+    """A number of English things by their plural: 2 open services, 1 open service, 1 host down, 1 access exception."""
+    words = plural.split(" ")
+    if amount == 1 and words[0] == "people":
+        words[0] = "person"
+    elif amount == 1:
+        place = next((i for i, word in enumerate(words) if word.endswith("s") and not word.endswith("ss")), None)
+        if place is not None:
+            word = words[place]
+            words[place] = f"{word[:-3]}y" if word.endswith("ies") else word[: -2 if word.endswith("sses") else -1]
+    return f"{amount:,} {' '.join(words)}"
+
+
 def rounded(value: float, digits: int) -> float:
     """`value` with `digits` significant digits."""
     if not value or not math.isfinite(value):

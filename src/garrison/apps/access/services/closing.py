@@ -14,6 +14,7 @@ from garrison.core.clock import local_day
 from garrison.core.commands import Missing, Refused, changed, command
 from garrison.core.models import Undo, User
 from garrison.core.scopes import may, paths
+from garrison.core.ui import figures
 from garrison.core.undoing import held, offer_undo
 
 AT_ONCE = 10_000
@@ -46,7 +47,8 @@ def ask_to_close(*, actor: User, exceptions: Sequence[UUID | str], at: datetime)
     _mark(Badge, [uuid for uuid, _ in badges], at)
     _mark(Account, [uuid for uuid, _ in accounts], at)
     _set_state([exception.pk for exception in chosen], "closing")
-    counted = [_counted(len(items), noun) for items, noun in ((badges, "badge"), (accounts, "account")) if items]
+    open_things = {"badges": len(badges), "accounts": len(accounts)}
+    counted = [figures.counted(number, things) for things, number in open_things.items() if number]
     label = f"Closing asked for {' and '.join(counted)}"
     path = _path(chosen)
     changed(
@@ -79,7 +81,7 @@ def withdraw_closing(*, actor: User, badges: Sequence[str], accounts: Sequence[s
     for state in ("open", "closing"):
         _set_state([e.pk for e in chosen if states.get(str(e.uuid)) == state and e.closed is None], state)
     changed(
-        target=f"{len(badges)} badges and {len(accounts)} accounts",
+        target=f"{figures.counted(len(badges), 'badges')} and {figures.counted(len(accounts), 'accounts')}",
         path=_path(chosen),
         after={"badges": list(badges), "accounts": list(accounts), "states": states},
     )
@@ -164,8 +166,3 @@ def _path(chosen: Sequence[AccessException]) -> str:
     """The unit path that holds all of them."""
     paths = {exception.unit.path if exception.unit else "/" for exception in chosen}
     return paths.pop() if len(paths) == 1 else "/"
-
-
-def _counted(number: int, noun: str) -> str:
-    """One badge, or two badges."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

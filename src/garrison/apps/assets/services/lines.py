@@ -16,6 +16,7 @@ from garrison.core.bulk import STORED, UNCHANGED, UPDATED, batches
 from garrison.core.commands import Refused, changed, command
 from garrison.core.imports import Batch, Staged
 from garrison.core.models import Undo, User
+from garrison.core.ui import figures
 from garrison.formats.facts import AssetLineFact
 
 Change = tuple[tuple[str, Any], ...]
@@ -74,7 +75,7 @@ def edit(*, actor: User, uuids: Sequence[UUID], change: Change, at: datetime) ->
         undone.append(set_critical(actor=actor, uuids=uuids, critical=said["critical"], at=at))
     if "exposed" in said:
         undone.append(set_exposed(actor=actor, uuids=uuids, exposed=said["exposed"], at=at))
-    changed(target=f"{len(uuids):,} assets", after={"from a list": said})
+    changed(target=figures.counted(len(uuids), "assets"), after={"from a list": said})
     return undone
 
 

@@ -27,11 +27,14 @@ def asset_list(request: HttpRequest) -> HttpResponseBase:
     def scope_line() -> str:
         """What there is, counted only when the whole page is drawn."""
         counted = selectors.kinds(viewer=viewer)
-        words = _(
-            "%(hosts)s hosts, %(devices)s doors and devices, %(subjects)s applications, images and other subjects."
+        hosts, devices, others = (counted[name] for name in ("hosts", "devices", "subjects"))
+        told = (
+            ngettext("%(n)s host", "%(n)s hosts", hosts) % {"n": figures.number(hosts)},
+            ngettext("%(n)s door or device", "%(n)s doors and devices", devices) % {"n": figures.number(devices)},
+            ngettext("%(n)s application or image", "%(n)s applications, images and other subjects", others)
+            % {"n": figures.number(others)},
         )
-        told = words % {name: figures.number(counted[name]) for name in ("hosts", "devices", "subjects")}
-        return told if counted["assets"] else ""
+        return f"{', '.join(told)}." if counted["assets"] else ""
 
     rows = selectors.assets(viewer=viewer)
     return lists.respond(request, ASSETS, rows, {"scope_line": scope_line}, at=timezone.now())

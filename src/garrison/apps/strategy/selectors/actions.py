@@ -81,7 +81,8 @@ def _access(viewer: User, at: datetime, found: Facts) -> list[Action]:
     )
     owner = narrow(Control.objects.filter(name__icontains="leaver").exclude(owner=""), viewer, "controls.view").first()
     title = ngettext("Close the access of %(n)s leaver", "Close the access of %(n)s leavers", waiting) % {"n": waiting}
-    note = _("%(n)s badges and accounts stop") % {"n": things} if used else _("before anybody uses them")
+    stop = ngettext("%(n)s badge or account stops", "%(n)s badges and accounts stop", things) % {"n": things}
+    note = stop if used else _("before anybody uses them")
     who = (
         _("%(owner)s, owner of %(code)s") % {"owner": owner.owner, "code": owner.code} if owner else _("No owner named")
     )

@@ -150,7 +150,11 @@ def plan(viewer: User, made: Plan, notes: Notes) -> dict[str, Any]:
         if further and further["avoided"] > 0
         else nothing,
         "teams": [
-            {"team": team["team"], "days": _("%(n)s days") % {"n": figures.number(round(team["days"]))}}
+            {
+                "team": team["team"],
+                "days": ngettext("%(n)s day", "%(n)s days", round(team["days"]))
+                % {"n": figures.number(round(team["days"]))},
+            }
             for team in made.detail.get("teams", [])
         ],
     }

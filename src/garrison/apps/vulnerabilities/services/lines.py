@@ -17,6 +17,7 @@ from garrison.core.bulk import STORED, UNCHANGED, UPDATED, batches
 from garrison.core.commands import Refused, changed, command
 from garrison.core.imports import Batch, Staged
 from garrison.core.models import User
+from garrison.core.ui import figures
 from garrison.formats.facts import FindingLineFact
 
 Change = tuple[tuple[str, Any], ...]
@@ -90,7 +91,7 @@ def edit(*, actor: User, findings: Sequence[UUID], change: Change, at: datetime)
         done.append(accept(actor=actor, findings=findings, reason=note, until=until, at=at))
     elif status == "closed":
         done.append(close(actor=actor, findings=findings, reason=note, at=at))
-    changed(target=f"{len(findings):,} findings", after={"from a list": said})
+    changed(target=figures.counted(len(findings), "findings"), after={"from a list": said})
     return done
 
 

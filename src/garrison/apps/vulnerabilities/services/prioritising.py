@@ -15,6 +15,7 @@ from garrison.core.bulk import batches
 from garrison.core.clock import local_day, zone
 from garrison.core.commands import changed, command
 from garrison.core.models import User
+from garrison.core.ui import figures
 from garrison.core.writing import update_each
 
 CHUNK = 2_000
@@ -46,7 +47,8 @@ def prioritise(*, actor: User, assets: Sequence[int] = ()) -> int:
             update_each(Finding, WRITTEN, changes)
             moved += len(changes)
     if moved:
-        changed(target=f"{moved:,} findings", after={"findings": moved, "level": raised[:SHOWN], "levels": len(raised)})
+        told = {"findings": moved, "level": raised[:SHOWN], "levels": len(raised)}
+        changed(target=figures.counted(moved, "findings"), after=told)
     else:
         changed(target="findings", after={"findings": 0})
     return moved
@@ -60,7 +62,7 @@ def end_acceptances(*, actor: User, at: datetime) -> int:
     codes = [f"FND-{pk}" for pk in over.order_by("pk").values_list("pk", flat=True)]
     if codes:
         over.update(status="open", decided=None, accepted_until=None, note="Its acceptance ran out.")
-    changed(target=f"{len(codes):,} findings", after=codes)
+    changed(target=figures.counted(len(codes), "findings"), after=codes)
     return len(codes)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from garrison.core.ui import figures
 from garrison.core.ui.charts.svg import Canvas, text_width
@@ -41,7 +42,12 @@ def budget_bar(
     if spent > budget > 0:
         end = 1 + (width - 2) * budget / whole
         canvas.line(end, 0, end, 16, "crit", width=2)
-    said = _("%(spent)s of %(budget)s in %(count)s initiatives; %(left)s left.") % {
+    words = ngettext(
+        "%(spent)s of %(budget)s in %(count)s initiative; %(left)s left.",
+        "%(spent)s of %(budget)s in %(count)s initiatives; %(left)s left.",
+        len(kept),
+    )
+    said = words % {
         "spent": figures.money(spent, currency),
         "budget": figures.money(budget, currency),
         "count": len(kept),
