@@ -227,3 +227,24 @@ def test_every_list_of_the_house_is_accounted_for() -> None:
     reports = {"access.leavers", "access.events", "assets.software", "assets.services", "threats.vulnerabilities"}
     reports |= {"threats.threats", "compliance.frameworks", "web.imports", "web.import_messages", "web.audit"}
     assert found - {"web.gallery_users"} == back | reports | {"web.users"}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_row_that_is_unknown_or_stands_twice_is_refused(stocked, chief, bring, name: str) -> None:
+    body = exported(stocked, reverse(name)).decode("utf-8-sig")
+    head, first, *_ = body.splitlines()
+    place = next(csv.reader([head])).index("uuid")
+    known = next(csv.reader([first]))[place]
+    strange = first.replace(known, "00000000-0000-4000-8000-000000000000")
+    reading = bring(chief, "list.csv", "\n".join((head, first, first, strange, "")))
+    assert said(reading) == [(3, "uuid"), (4, "uuid")]
+
+
+def test_a_listed_finding_is_opened_again(stocked, chief, bring) -> None:
+    list_of = reverse("vulnerabilities:findings")
+    code = Finding.objects.order_by("pk").first().code
+    for status, note in (("planned", "The door is on order"), ("open", "The door is on order")):
+        body = exported(stocked, f"{list_of}?status=")
+        ours = edited(body, {code: {"status": status, "note": note}}, by="finding_code")
+        assert bring(chief, "list.csv", ours).status == "imported"
+        assert next(f for f in Finding.objects.all() if f.code == code).status == status
