@@ -53,8 +53,8 @@ def import_devices(*, actor: User, batch: Batch) -> dict[str, int]:
     lost = _link()
     for pk, file in files.items():
         if undecided[pk]:
-            rows = figures.counted(undecided[pk], "rows")
-            reason = f"{rows} with the day of a test but no result: no such test was recorded."
+            untold = figures.counted(undecided[pk], "rows")
+            reason = f"{untold} with the day of a test but no result: no such test was recorded."
             batch.note(file, reason, name="test_result")
     if lost and files:
         shown = ", ".join(lost[:SHOWN]) + (" and others" if len(lost) > SHOWN else "")
