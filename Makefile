@@ -7,6 +7,7 @@ PY := $(BIN)/python
 SERVE ?= 1
 PORT ?= 8000
 DEMO_HOME ?= var/demo
+COVERAGE := var/coverage
 
 .PHONY: demo test check bench wheel assets lock format corpus-table clocks-table test-postgres browser clean help
 
@@ -36,8 +37,11 @@ browser: $(VENV)/dev.stamp
 	@scripts/browser
 
 test: $(VENV)/dev.stamp assets browser
-	@$(PY) -m pytest -n 2 --dist loadfile -q
+	@rm -rf $(COVERAGE) && mkdir -p $(COVERAGE)
+	@$(PY) -m coverage run -m pytest -n 2 --dist loadfile -q
 	@$(MAKE) --no-print-directory test-postgres
+	@$(PY) -m coverage combine -q
+	@$(PY) -m tests.kit.coverage_floors $(COVERAGE)/data
 
 test-postgres: $(VENV)/dev.stamp
 	@if [ -n "$$GARRISON_TEST_POSTGRES" ]; then \

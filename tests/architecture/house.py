@@ -32,9 +32,26 @@ WRITES = {
     "update_or_create",
     "raw",
 }
+BULK_WRITERS = {"reconcile", "upsert", "update_each", "insert_each"}
+"""The functions of core that write many rows at once."""
 OF_NO_UNIT = {"vulnerabilities.known_of"}
 """Selectors that read public catalogues: they belong to no unit, and whoever sees a CVE may know what it is."""
 READS = {"objects", "_default_manager"}
+QUERIES = READS | {
+    "lake",
+    "query",
+    "all",
+    "filter",
+    "exclude",
+    "annotate",
+    "aggregate",
+    "exists",
+    "order_by",
+    "values_list",
+    "select_related",
+    "prefetch_related",
+}
+"""What reaches for rows: a manager, a relation's rows, or the lake."""
 MAX_LINES = 400
 
 
@@ -86,8 +103,16 @@ def long_files(root: Path) -> list[str]:
 def services_that_are_no_commands(apps: Path) -> list[str]:
     """Public services without ``@command``, an actor, or keyword-only arguments.
 
-    Of a package those count that its ``__init__`` gives out. A service that only calls commands needs no decorator.
+    Of a package those count that its ``__init__`` gives out; the others cannot be reached (``back_doors``). Without the
+    decorator a service may do one thing: spare a command of its own app where there is nothing to write.
     """
+    commands = {
+        (app, function.name)
+        for app, part, path in sources(apps)
+        if part == "services"
+        for function in public_functions(path)
+        if _is_command(function)
+    }
     found = []
     for app, part, path in sources(apps):
         if part != "services":
@@ -97,7 +122,8 @@ def services_that_are_no_commands(apps: Path) -> list[str]:
             if given is not None and function.name not in given:
                 continue
             positional = function.args.args or function.args.posonlyargs
-            bare = not _is_command(function) and bool(_writes(function))
+            spares = any((app, name) in commands for name in _called(function))
+            bare = not _is_command(function) and (bool(_writes(function)) or not spares)
             if bare or positional or "actor" not in arguments(function):
                 found.append(f"{app}.{function.name}")
     return found
@@ -111,16 +137,40 @@ def _is_command(function: ast.FunctionDef) -> bool:
     )
 
 
+def _called(function: ast.FunctionDef) -> set[str]:
+    """The names of the functions that a function calls."""
+    return {
+        node.func.id for node in ast.walk(function) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+
+
 def _writes(tree: ast.AST) -> list[ast.Call]:
-    """The calls in a tree that write to the database through a manager."""
-    return [
-        node
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr in WRITES
-        and _on_a_manager(node.func.value)
-    ]
+    """The calls in a tree that write to the database: through a manager, by the bulk writers, or by SQL of its own."""
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _is_write(node.func)]
+
+
+def _is_write(called: ast.expr) -> bool:
+    """Tell whether calling this writes, or may."""
+    if isinstance(called, ast.Name):
+        return called.id in BULK_WRITERS
+    if not isinstance(called, ast.Attribute):
+        return False
+    return called.attr == "cursor" or (called.attr in WRITES and _on_a_manager(called.value))
+
+
+def back_doors(apps: Path) -> list[str]:
+    """Imports from inside a package of furniture by anything outside that package: its ``__init__`` is its one door."""
+    found = []
+    for app, part, path in sources(apps):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            for name in names:
+                steps = name.split(".")
+                inside = steps[:2] == ["garrison", "apps"] and len(steps) > 4 and steps[3] in FURNITURE
+                if inside and (steps[2], steps[3]) != (app, part):
+                    found.append(f"{app}/{path.name}:{node.lineno}: {name}")
+    return found
 
 
 def given_out(path: Path, part: str) -> set[str] | None:
@@ -145,7 +195,10 @@ def misnamed_commands(apps: Path) -> list[str]:
 
 
 def selectors_without_viewer(apps: Path) -> list[str]:
-    """Public selectors that read a table and ask neither who looks nor for rows that were narrowed already."""
+    """Public selectors that reach for rows and ask neither who looks nor for rows that were narrowed already.
+
+    A condition (``-> Q``) gives no rows: it only narrows those of another selector further.
+    """
     return [
         f"{app}.{function.name}"
         for app, part, path in sources(apps)
@@ -153,7 +206,8 @@ def selectors_without_viewer(apps: Path) -> list[str]:
         for function in public_functions(path)
         if not {"viewer", "rows"} & arguments(function)
         and f"{app}.{function.name}" not in OF_NO_UNIT
-        and any(isinstance(node, ast.Attribute) and node.attr in READS for node in ast.walk(function))
+        and not (isinstance(function.returns, ast.Name) and function.returns.id == "Q")
+        and any(isinstance(node, ast.Attribute) and node.attr in QUERIES for node in ast.walk(function))
     ]
 
 
@@ -175,6 +229,30 @@ def writes_outside_services(apps: Path) -> list[str]:
         if part != "services"
         for call in _writes(ast.parse(path.read_text()))
     ]
+
+
+def writes_to_other_apps(apps: Path) -> list[str]:
+    """Calls in services that write to tables of another app or of core: each has commands of its own for that."""
+    found = []
+    for app, part, path in sources(apps):
+        if part != "services":
+            continue
+        tree = ast.parse(path.read_text())
+        foreign = {
+            alias.asname or alias.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom)
+            and (node.module or "").startswith("garrison.")
+            and (node.module or "").split(".")[-1] == "models"
+            and node.module != f"garrison.apps.{app}.models"
+            for alias in node.names
+        }
+        for call in _writes(tree):
+            bulk = isinstance(call.func, ast.Name) and call.args
+            names = {n.id for n in ast.walk(call.args[0] if bulk else call.func) if isinstance(n, ast.Name)}
+            if names & foreign:
+                found.append(f"{app}/{path.name}:{call.lineno}")
+    return found
 
 
 def _on_a_manager(node: ast.AST) -> bool:

@@ -36,14 +36,31 @@ ORDER = [
 ]
 """The order of product.md."""
 
+SPARED = "@command('demo.x')\ndef x(*, actor): ...\n\ndef spare(*, actor):\n"
+"""A service that calls a command of its app, as far as that goes."""
+
+OTHERS = "from garrison.apps.other.models import Row\n"
+
 RULES: list[tuple[Callable[[Path], list[str]], str, str]] = [
     (house.unknown_parts, "demo/helpers.py", "x = 1"),
     (house.services_that_are_no_commands, "demo/services.py", "def write(*, actor):\n    Row.objects.create()"),
     (house.services_that_are_no_commands, "demo/services.py", "def write(*, other): ..."),
+    (house.services_that_are_no_commands, "demo/services.py", "def look(*, actor):\n    return 1"),
+    (house.services_that_are_no_commands, "demo/services.py", SPARED + "    reconcile(Row, [])\n    x(actor=actor)"),
+    (house.services_that_are_no_commands, "demo/services.py", SPARED + "    connection.cursor()\n    x(actor=actor)"),
+    (house.back_doors, "demo/views.py", "from garrison.apps.other.services.inner import write"),
+    (house.back_doors, "demo/services/one.py", "import garrison.apps.other.selectors.inner"),
+    (house.back_doors, "demo/services.py", "from garrison.apps.demo.selectors.inner import rows"),
     (house.services_that_are_no_commands, "demo/services.py", "@command('demo.x')\ndef x(actor): ..."),
     (house.misnamed_commands, "demo/services.py", "@command('other.x')\ndef x(*, actor): ..."),
     (house.selectors_without_viewer, "demo/selectors.py", "def rows():\n    return Row.objects.all()"),
+    (house.selectors_without_viewer, "demo/selectors.py", "def rows(person):\n    return person.badges.filter(x=1)"),
+    (house.selectors_without_viewer, "demo/selectors.py", "def rows():\n    return lake_files.lake().query('x', [])"),
+    (house.writes_to_other_apps, "demo/services.py", OTHERS + "Row.objects.filter(pk=1).update(x=2)"),
+    (house.writes_to_other_apps, "demo/services/one.py", OTHERS + "reconcile(Row, [])"),
     (house.writes_outside_services, "demo/importers/rows.py", "Row.objects.filter(pk=1).update(x=2)"),
+    (house.writes_outside_services, "demo/selectors.py", "def v(*, viewer):\n    connection.cursor().execute('x')"),
+    (house.writes_outside_services, "demo/importers.py", "def v():\n    upsert(Row, [])"),
     (house.writes_outside_services, "demo/views.py", "def v():\n    Row.objects.create(x=2)"),
     (house.orm_in_interfaces, "demo/views/page.py", "def v():\n    return Row.objects.all()"),
 ]
@@ -60,6 +77,14 @@ def test_the_rule_finds_a_breach(rule: Callable[[Path], list[str]], name: str, t
     breach.parent.mkdir(parents=True)
     breach.write_text(f'"""A module."""\n{text}\n')
     assert rule(tmp_path)
+
+
+def test_a_service_may_spare_a_command_and_a_package_may_use_its_inside(tmp_path: Path) -> None:
+    inside = tmp_path / "demo" / "services"
+    inside.mkdir(parents=True)
+    (inside / "one.py").write_text(SPARED + "    return x(actor=actor) if actor else None\n")
+    (inside / "__init__.py").write_text("from garrison.apps.demo.services.one import spare, x\n")
+    assert house.services_that_are_no_commands(tmp_path) == house.back_doors(tmp_path) == []
 
 
 @pytest.mark.parametrize(

@@ -135,8 +135,14 @@ def test_serving_begins_and_ends_with_its_children(environment: dict[str, str], 
 def test_the_doctor_names_what_is_unsafe(run: Run, environment: dict[str, str]) -> None:
     fresh = run("doctor")
     assert (fresh.returncode, "! migrations" in fresh.stdout) == (3, True)
-    added = run("user", "add", "ann", "--role", "security head")
+    added = run("user", "add", "ann", "--role", "security head", "--json")
     assert added.returncode == 0, added.stderr
+    told = json.loads(added.stdout)
+    assert (told["username"], told["role"], told["path"]) == ("ann", "security head", "/")
+    assert "/once/" in told["link"]
+    given = json.loads(run("user", "grant", "ann", "reader", "--json").stdout)
+    assert given == {"username": "ann", "role": "reader", "path": "/"}
+    assert set(json.loads(run("user", "link", "ANN", "--json").stdout)) == {"username", "link"}
     Path(environment["GARRISON_HOME"], "worker.alive").touch()
     well = run("doctor", "--json")
     assert (well.returncode, json.loads(well.stdout)["well"]) == (0, True), well.stdout

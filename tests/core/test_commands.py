@@ -164,3 +164,37 @@ def test_nobody_undoes_another_persons_change(chief: User, make_user: Callable[.
     assert not SavedView.objects.exists()
     with pytest.raises(Missing):
         services.undo(actor=chief, uuid=kept.uuid, at=now)
+
+
+@pytest.mark.parametrize(
+    ("told", "entries"),
+    [
+        ({"after": {"stored": 3}}, 1),
+        ({"after": {"stored": 0, "gone": []}}, 0),
+        ({"after": []}, 0),
+        ({"before": ["a"], "after": []}, 1),
+        ({"after": {"active": False}}, 1),
+        (None, 0),
+    ],
+)
+def test_what_followed_and_changed_nothing_has_no_entry(
+    chief: User, commands: None, told: dict[str, Any] | None, entries: int
+) -> None:
+    @command("core.follow")
+    def follow(*, actor: User) -> None:
+        if told is not None:
+            changed(target="x", **told)
+
+    @command("core.lead")
+    def lead(*, actor: User) -> None:
+        pass
+
+    @on("core.lead")
+    def after_lead(*, actor: User, **_: Any) -> None:
+        follow(actor=actor)
+
+    lead(actor=chief)
+    assert AuditEntry.objects.filter(command="core.follow").count() == entries
+    assert AuditEntry.objects.filter(command="core.lead").count() == 1
+    follow(actor=chief)  # asked for by somebody: always on record
+    assert AuditEntry.objects.filter(command="core.follow").count() == entries + 1

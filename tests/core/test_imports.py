@@ -265,3 +265,80 @@ def test_events_of_an_import_that_fails_leave_no_file(
     with pytest.raises(OSError, match="No space"):
         run(system, now, path)
     assert not [file for file in lake_files.lake().folder.rglob("*") if file.is_file()]
+
+
+@pytest.mark.django_db(databases="__all__")
+def test_a_dry_run_reads_outside_any_transaction(system: User, now: datetime, tmp_path: Path) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    put(tmp_path, "hr.csv", ROSTER + JANE)
+    put(tmp_path, "kev.json", json.dumps(KEV))
+    depth = len(connection.savepoint_ids)
+    told: list[tuple[str, int]] = []
+
+    def progress(done: int, total: int, doing: str) -> None:
+        told.append((doing.partition(" ")[0], len(connection.savepoint_ids) - depth))
+
+    with CaptureQueriesContext(connection) as asked:
+        importing.run_import(actor=system, paths=[tmp_path], at=now, dry_run=True, progress=progress)
+    assert {word for word, _ in told} == {"looking", "reading", "storing", "drawing"}
+    assert {open_ones for _, open_ones in told} == {0}
+    assert not [query["sql"] for query in asked if "chainhead" in query["sql"]]
+    assert not list((tmp_path / "staging").glob("*"))
+
+
+def test_a_dry_run_counts_files_that_lean_on_one_another(system: User, now: datetime, tmp_path: Path) -> None:
+    put(tmp_path, "units.csv", "unit_code,unit_name\nLG,Larkmere General\n")
+    put(
+        tmp_path,
+        "scenarios.csv",
+        "scenario_code,scenario_name,unit_code,events_per_year,distribution,loss_low,loss_high\n"
+        "R-1,Theft,LG,0.5,lognormal,1000,9000\n",
+    )
+    readings = run(system, now, tmp_path, dry_run=True)
+    assert {Path(reading.path).name: as_json(reading)["rows"]["stored"] for reading in readings} == {
+        "units.csv": 1,
+        "scenarios.csv": 1,
+    }
+
+
+def test_a_dry_run_that_is_refused_leaves_the_database_usable(make_user: object, now: datetime, tmp_path: Path) -> None:
+    from django.db import connection
+
+    from garrison.core.commands import Forbidden
+
+    analyst = make_user("ann", "analyst", "/LHG/LG/")  # type: ignore[operator]
+    depth = len(connection.savepoint_ids)
+    with pytest.raises(Forbidden, match="whole organisation"):
+        run(analyst, now, put(tmp_path, "hr.csv", ROSTER + JANE), dry_run=True)
+    assert len(connection.savepoint_ids) == depth
+    assert AuditEntry.objects.filter(command="imports.rehearse", outcome="refused").count() == 1
+
+
+@pytest.mark.django_db(databases="__all__")
+def test_a_table_without_a_row_is_understood_and_holds_nothing(system: User, now: datetime, tmp_path: Path) -> None:
+    path = tmp_path / "roster.csv"
+    path.write_text(ROSTER)
+    _, (reading,) = importing.run_import(actor=system, paths=[path], at=now)
+    assert (reading.status, reading.read) == ("imported", 0)
+    assert ImportedFile.objects.get().status == "imported"
+
+
+def test_nul_characters_are_left_out(system: User, now: datetime, tmp_path: Path) -> None:
+    from garrison.apps.people.models import Person
+
+    (reading,) = run(system, now, put(tmp_path, "hr.csv", ROSTER + JANE.replace("Jane", "Ja\0ne")))
+    assert (reading.status, Person.objects.get().name) == ("imported", "Jane Roe")
+    again = json.loads(json.dumps(KEV))
+    again["vulnerabilities"][0].update(
+        shortDescription="A\0 bypass\0.", requiredAction="Up\0date.", vendorProject="A\0"
+    )
+    (reading,) = run(system, now, put(tmp_path, "kev.json", json.dumps(again)))
+    assert reading.status == "imported"
+    from garrison.apps.threats.models import Vulnerability
+
+    stored = Vulnerability.objects.get(cve="CVE-2026-1001")
+    assert stored.action == "Update."
+    texts = [getattr(stored, field.attname) for field in stored._meta.concrete_fields]
+    assert not [text for text in texts if isinstance(text, str) and "\0" in text]

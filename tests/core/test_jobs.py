@@ -19,6 +19,7 @@ from garrison.core import selectors
 from garrison.core.commands import Forbidden, Missing, Refused
 from garrison.core.jobs import queue, schedule, worker
 from garrison.core.models import AuditEntry, Job
+from tests.kit.slow_worker import MANY
 
 SLOW = Path(__file__).parents[1] / "kit" / "slow_worker.py"
 everywhere = pytest.mark.django_db(databases="__all__")
@@ -34,10 +35,28 @@ def until(condition: Callable[[], Any], seconds: float = 30) -> Any:
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+def own_database() -> Iterator[dict[str, str]]:
+    """On the PostgreSQL ring a new database that several processes share; on SQLite the home folder's own."""
+    if os.environ.get("GARRISON_TEST_RING") != "postgres":
+        yield {}
+        return
+    import psycopg
+
+    server, name = os.environ["GARRISON_TEST_POSTGRES"], f"workers_{uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    yield {"DATABASE_URL": f"{server.rpartition('/')[0]}/{name}"}
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def start(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
     """Start a worker process in a home folder of its own."""
     begun: list[subprocess.Popen[bytes]] = []
     environment = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
+    if "own_database" in request.fixturenames:
+        environment |= request.getfixturevalue("own_database")
     environment["GARRISON_HOME"] = str(tmp_path / "home")
     environment["DJANGO_SETTINGS_MODULE"] = "garrison.config.settings"
 
@@ -65,7 +84,7 @@ def row(folder: Path) -> dict[str, Any]:
 
 @pytest.mark.slow
 def test_a_killed_workers_job_is_taken_over_and_done_once(tmp_path: Path, start: Any) -> None:
-    first = start("ask")
+    first = start("one")
     until(lambda: (tmp_path / "begun").exists())
     assert row(tmp_path)["state"] == "running"
     beat = row(tmp_path)["heartbeat"]
@@ -86,6 +105,51 @@ def test_a_killed_workers_job_is_taken_over_and_done_once(tmp_path: Path, start:
     for process in (second, third):
         process.terminate()
         assert process.wait(timeout=10) == 0
+
+
+@pytest.mark.slow
+def test_two_workers_never_do_the_same_work(tmp_path: Path, own_database: dict[str, str], start: Any) -> None:
+    first = start("many")
+    done = tmp_path / "quick"
+    until(lambda: (tmp_path / "home" / "migrated").exists(), 60)
+    second = start()
+    until(lambda: done.exists() and len(done.read_text().splitlines()) >= MANY, 60)
+    for process in (first, second):
+        process.terminate()
+        assert process.wait(timeout=10) == 0
+    told = done.read_text().splitlines()
+    assert (len(told), len(set(told))) == (MANY, MANY)
+
+
+@everywhere
+def test_a_second_worker_that_comes_meanwhile_leaves_it_alone(chief: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = []
+
+    def work(report: queue.Report, actor: object) -> None:
+        done.append(report.uuid)
+        queue.perform.call(str(report.uuid))  # as another worker would that took the same task from the queue
+
+    monkeypatch.setitem(queue.KINDS, "test.work", work)
+    asked = queue.ask(actor=chief, kind="test.work", label="work", arguments={}, at=timezone.now())
+    queue.perform.call(str(asked.uuid))
+    asked.refresh_from_db()
+    assert (done, asked.state, asked.attempts) == ([asked.uuid], "done", 1)
+
+
+@everywhere
+def test_one_sees_one_s_own_work_and_whoever_sees_all_users_everybody_s(chief: Any, make_user: Any) -> None:
+    ann, bea = make_user("ann", "manager"), make_user("bea", "security head", "/LHG/")
+    for user in (chief, ann, bea):
+        Job.objects.create(kind="test.work", label=user.username, actor=user.uuid, asked=timezone.now())
+
+    def seen(viewer: Any) -> set[str]:
+        return {job.label for job in selectors.jobs(viewer=viewer)}
+
+    assert seen(ann) == {"ann"}
+    assert seen(bea) == {"bea"}
+    assert seen(chief) == {"chief", "ann", "bea"}
+    with pytest.raises(Missing):
+        selectors.job(viewer=ann, uuid=Job.objects.get(label="chief").uuid)
 
 
 @everywhere

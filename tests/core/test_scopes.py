@@ -1,6 +1,7 @@
 """Roles hold where they were granted, and reads are narrowed in SQL."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -58,3 +59,24 @@ def test_without_a_role_nothing_is_seen(make_user: Callable[..., User]) -> None:
     Unit.objects.create(key="a", code="A", name="A", path="/A/")
     assert not selectors.units(viewer=make_user("none", "")).exists()
     assert not selectors.units(viewer=User(username="unsaved")).exists()
+
+
+@pytest.mark.django_db
+def test_users_in_sight(make_user: Any) -> None:
+    from garrison.core import selectors
+    from garrison.core.commands import Missing
+
+    chief, below = make_user("chief"), make_user("below", "security head", "/LHG/")
+    ward, other = make_user("ward", "reader", "/LHG/W1/"), make_user("other", "reader", "/ELSE/")
+    make_user("nowhere", "")
+
+    def seen(viewer: Any) -> list[str]:
+        return [user.username for user in selectors.users(viewer=viewer)]
+
+    assert seen(chief) == ["below", "chief", "nowhere", "other", "ward"]
+    assert seen(below) == ["below", "ward"]
+    assert seen(ward) == seen(make_user("max", "manager")) == []
+    assert selectors.user_named(viewer=below, username="WARD") == ward
+    with pytest.raises(Missing):
+        selectors.user(viewer=below, uuid=other.uuid)
+    assert {grant.user for grant in selectors.grants(viewer=below)} == {below, ward}

@@ -137,6 +137,7 @@ def test_empty_archives(opened):
         (tarred({"x": b"deep"}), "a.tar", {"a.tar/x": b"deep"}),
         (tarred({"x": b"deep"}, "w:gz"), "a.tgz", {"a.tgz/x": b"deep"}),
     ],
+    ids=["gz", "zip", "tar", "tgz"],  # the bytes hold the second of their making: no name that two workers share
 )
 @pytest.mark.parametrize("outer", [zipped, tarred])
 def test_one_container_may_lie_in_another(opened, outer, inner, name, content):

@@ -87,7 +87,7 @@ def test_what_is_no_host_is_counted_and_what_is_wrong_named():
     assert notes(told) == [
         Note(
             field="status",
-            reason="2 addresses did not answer and are not hosts.",
+            reason="2 addresses without an answer: not stored as hosts.",
             counts={"hosts_down": 1, "hosts_unknown": 1},
         )
     ]

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import resource
+import sqlite3
 import subprocess
 import sys
 import tarfile
@@ -179,6 +180,9 @@ def test_a_disk_that_fills(tmp_path: Path) -> None:
     exports, home = tmp_path / "exports", tmp_path / "home"
     write_exports(exports, as_of=datetime(2026, 3, 10, 13, tzinfo=UTC))
     garrison("migrate", home=home)
+    # What migrating left in SQLite's log would count as room to spare.
+    with sqlite3.connect(home / "garrison.sqlite3") as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     size = max(path.stat().st_size for path in home.iterdir())
 
     def small_disk() -> None:

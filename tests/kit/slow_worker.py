@@ -1,4 +1,6 @@
-"""A worker of its own process with quick heartbeats and one kind of work that waits for a file: for killing."""
+"""A worker of its own process with quick heartbeats: one kind of work that waits for a file, for killing, and one of
+which there is much, for sharing.
+"""
 
 import sys
 import time
@@ -6,8 +8,10 @@ from pathlib import Path
 
 from garrison.core import setup
 
+MANY = 40
 
-def main(folder: Path, ask: bool) -> None:
+
+def main(folder: Path, ask: str) -> None:
     setup.start()
     from django.utils import timezone
 
@@ -26,7 +30,16 @@ def main(folder: Path, ask: bool) -> None:
             file.write("ended\n")
         return {"made": 1}
 
-    if ask:
+    @queue.job("test.quick")
+    def quick(report: queue.Report, actor: object) -> None:
+        with (folder / "quick").open("a") as file:
+            file.write(f"{report.uuid}\n")
+
+    if ask == "many":
+        for _ in range(MANY):
+            queue.ask(actor=selectors.system_actor(), kind="test.quick", label="quick", arguments={}, at=timezone.now())
+        (folder / "asked").touch()
+    if ask == "one":
         asked = queue.ask(
             actor=selectors.system_actor(), kind="test.slow", label="slow", arguments={}, at=timezone.now()
         )
@@ -37,4 +50,4 @@ def main(folder: Path, ask: bool) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), ask=sys.argv[2:] == ["ask"])
+    main(Path(sys.argv[1]), ask="".join(sys.argv[2:]))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from garrison.core.ui import charts
 from garrison.core.ui.charts.loss import describe, value_at
-from garrison.core.ui.charts.svg import linear_ticks, log_ticks, nice_step, thinned
+from garrison.core.ui.charts.svg import linear_ticks, log_ticks, nice_step, text_width, thinned
 from garrison.web.samples import frontier, loss_curves
 
 EVIL = "<script>alert(1)</script>\"'&"
@@ -146,3 +146,32 @@ def test_the_strip_tells_every_use_even_without_room():
 def test_over_budget_is_marked():
     assert "var(--crit)" in charts.budget_bar([charts.Block("a", 20)], 10)
     assert "var(--crit)" not in charts.budget_bar([charts.Block("a", 9)], 10)
+
+
+def test_on_a_phone_a_chart_is_drawn_anew_with_every_word_inside():
+    curves = charts.LossCurves(
+        today=[(2e5, 0.9), (2e6, 0.19), (2e7, 0.004)], plan=[(2e5, 0.7), (2e6, 0.11), (2e7, 0.002)],
+        appetite=[(2e6, 0.15), (1e7, 0.03)], plan_label="With plan 2026",
+    )  # fmt: skip
+    frontier = charts.Frontier([(0, 1.4e6), (6e5, 9e5)], [charts.Mark(6e5, 9e5, "Plan 2026: $900k at $600k", True)])
+    swings = [charts.Swing("C-16 Daily count of Schedule II stock", -12e3, 26e3)]
+    for drawn in (
+        charts.both(charts.loss_exceedance, height=300)(curves),
+        charts.both(charts.efficient_frontier, height=260)(frontier),
+        charts.both(charts.tornado)(swings, title="What moves it", unit=1000),
+    ):
+        page, phone = drawn.split('<div class="on-phone">')
+        assert 'viewBox="0 0 326 ' in phone
+        assert 'viewBox="0 0 326 ' not in page
+        boxes = []
+        for x, y, anchor, words in re.findall(
+            r'<text x="([-.0-9]+)" y="([-.0-9]+)"(?: text-anchor="(\w+)")?[^>]*>([^<]+)', phone
+        ):
+            wide = text_width(words)
+            left = float(x) - {"end": wide, "middle": wide / 2}.get(anchor, 0)
+            assert left >= -2, words
+            assert left + wide <= 330, words
+            boxes.append((left, left + wide, float(y), words))
+        for left, right, y, words in boxes:
+            near = [w for a, b, v, w in boxes if w != words and abs(v - y) < 9 and a < right - 4 and b > left + 4]
+            assert not near, (words, near)

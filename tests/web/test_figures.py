@@ -139,3 +139,16 @@ def test_initials_and_lists():
 def test_any_number_has_a_text(value):
     for say in (figures.money, figures.chance, figures.percent, figures.number):
         assert say(value)
+
+
+@pytest.mark.parametrize(
+    ("amount", "plural", "said"),
+    [
+        (1, "files", "1 file"), (2, "files", "2 files"), (0, "files", "0 files"), (1_200, "hosts", "1,200 hosts"),
+        (1, "vulnerabilities", "1 vulnerability"), (1, "open services", "1 open service"), (1, "people", "1 person"),
+        (1, "hosts down", "1 host down"), (1, "access exceptions", "1 access exception"), (2, "people", "2 people"),
+        (1, "addresses", "1 address"), (1, "software", "1 software"),
+    ],
+)  # fmt: skip
+def test_one_thing_is_not_many(amount, plural, said):
+    assert figures.counted(amount, plural) == said

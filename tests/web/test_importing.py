@@ -148,10 +148,23 @@ def test_who_may_not_import_leaves_nothing_behind(make_user: Any, settings: Any)
         ("..", "file"),
         ("a\x00b\n.csv", "a_b_.csv"),
         ("x" * 400 + ".tar.gz", "x" * 143 + ".tar.gz"),
+        ("ф" * 400 + ".csv", "ф" * 73 + ".csv"),
+        ("漢" * 100, "漢" * 50),
+        ("a." + "z" * 300, "a." + "z" * 148),
+        ("\ud800.csv", "?.csv"),
     ],
 )
 def test_names_are_made_safe(name: str, safe: str) -> None:
     assert importing.safe_name(name, set()) == safe
+
+
+def test_every_safe_name_can_be_a_file(tmp_path: Path) -> None:
+    taken: set[str] = set()
+    for name in ("🔐" * 300 + ".tar.gz", "é" * 300 + ".csv", "x." + "é" * 300):
+        for _ in range(12):
+            made = importing.safe_name(name, taken)
+            assert len(made.encode()) < 200
+            (tmp_path / made).touch()
 
 
 def test_names_never_meet() -> None:

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
 
-from garrison.core import services
+from garrison.core import selectors, services
 from garrison.core.models import Undo, User
 from garrison.core.ui.lists.asked import understand
 from tests.web.things import PAGE, PREPARED
@@ -152,6 +152,25 @@ def test_others_see_a_shared_view_and_cannot_remove_it(signed_in, many, make_use
     tabs = signed_in.get("/things/").context["list"].tabs
     assert [tab.label for tab in tabs][2:] == ["Shared"]
     assert tabs[2].uuid == ""
+
+
+def test_a_shared_view_is_not_shown_to_who_sees_less_than_its_owner(make_user):
+    wide, here, there = make_user("w", "reader"), make_user("h", "reader", "/A/"), make_user("t", "reader", "/B/")
+    services.save_view(actor=wide, page=PAGE.key, name="Dorian Vesk", query="q=Vesk", shared=True)
+    services.save_view(actor=here, page=PAGE.key, name="Ours", query="q=Brenn", shared=True)
+    below = make_user("b", "reader", "/A/1/")
+
+    def names(viewer):
+        return [view.name for view in selectors.saved_views(viewer=viewer, page=PAGE.key)]
+
+    assert names(wide) == ["Dorian Vesk", "Ours"]
+    assert names(here) == ["Ours"]
+    assert names(there) == names(below) == names(make_user("n", "")) == []
+
+
+def test_one_row_is_not_called_many(signed_in, many):
+    User.objects.filter(username__startswith="thing").exclude(username="thing001").delete()
+    assert "1</b> in all" in signed_in.get("/things/").content.decode()
 
 
 def test_bulk_actions_are_those_the_viewer_may_use(client, make_user, many):

@@ -126,11 +126,13 @@ def _records(at: datetime) -> Iterator[Check]:
     """What the databases say."""
     from garrison.core import audit, selectors
     from garrison.core.jobs.worker import alive
+    from garrison.core.ui import figures
 
     system = selectors.system_actor()
     breaks = list(audit.verify())
     entries = selectors.audit_totals(viewer=system)["entries"]
-    broken = f"broken at entry {breaks[0].seq}: {breaks[0].reason}" if breaks else f"{entries} entries, unbroken"
+    whole = f"{figures.counted(entries, 'entries')}, unbroken"
+    broken = f"broken at entry {breaks[0].seq}: {breaks[0].reason}" if breaks else whole
     yield Check("audit chain", not breaks, broken, "keep a copy of the database; then ask who else writes to it")
     heads = {grant.user.username for grant in selectors.grants(viewer=system).filter(role="security head", path="/")}
     seen = ", ".join(sorted(heads)) or "nobody"
@@ -146,6 +148,7 @@ def _records(at: datetime) -> Iterator[Check]:
 def _orphans(at: datetime) -> Check:
     """Event files that no import has finished."""
     from garrison.core import lake_files
+    from garrison.core.ui import figures
 
     folder, known = lake_files.lake().folder, lake_files.names()
     old = (at - ORPHAN_AGE).timestamp()
@@ -155,5 +158,6 @@ def _orphans(at: datetime) -> Check:
     if gone:
         remedy = "restore them from a backup, or import their files again"
         return Check("event files", False, f"{gone} of {len(known)} missing", remedy)
-    seen = f"{len(orphans)} left behind by killed imports" if orphans else f"{len(known)} files, all known"
+    whole = f"{figures.counted(len(known), 'files')}, all known"
+    seen = f"{len(orphans)} left behind by killed imports" if orphans else whole
     return Check("event files", not orphans, seen, "`garrison serve` removes them when it starts")

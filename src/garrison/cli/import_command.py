@@ -106,25 +106,29 @@ def tell(readings: "list[Reading]") -> None:
 
 def archive_line(members: "list[Reading]") -> str:
     """Many members of one archive with the same fate, in one line."""
+    from garrison.core.ui import figures
+
     counts: Counter[str] = Counter()
     rows: Counter[str] = Counter()
     for reading in members:
         assert reading.row is not None
         counts.update(reading.row.counts)
         rows.update(new=reading.row.rows_stored, changed=reading.row.rows_updated, unchanged=reading.row.rows_unchanged)
-    held = ", ".join(f"{number:,} {kind.replace('_', ' ')}" for kind, number in counts.items())
+    held = ", ".join(figures.counted(number, kind.replace("_", " ")) for kind, number in counts.items())
     fate = ", ".join(f"{number:,} {word}" for word, number in rows.items())
     formats = ", ".join(sorted({reading.format for reading in members}))
-    name = f"{Path(members[0].path).name} ({len(members):,} files)"
+    name = f"{Path(members[0].path).name} ({figures.counted(len(members), 'files')})"
     return f"{MARKS[members[0].status]} {name:<44} {formats:<22} {held} ({fate})"
 
 
 def line(reading: "Reading") -> str:
     """One file in one line: mark, name, format, what it holds, what became of it."""
+    from garrison.core.ui import figures
+
     file = reading.row
     assert file is not None
     name = f"{Path(file.path).name}:{file.member}" if file.member else Path(file.path).name
-    counts = ", ".join(f"{number:,} {kind.replace('_', ' ')}" for kind, number in file.counts.items())
+    counts = ", ".join(figures.counted(number, kind.replace("_", " ")) for kind, number in file.counts.items())
     rows = f"{file.rows_stored:,} new, {file.rows_updated:,} changed, {file.rows_unchanged:,} unchanged"
     if file.rows_refused:
         rows += f", {file.rows_refused:,} refused"
@@ -136,11 +140,13 @@ def line(reading: "Reading") -> str:
 
 def summary(readings: "list[Reading]", *, dry_run: bool) -> str:
     """The last line: how many files, and what became of them."""
+    from garrison.core.ui import figures
+
     tally: dict[str, int] = {}
     for reading in readings:
         tally[reading.status] = tally.get(reading.status, 0) + 1
     parts = ", ".join(f"{number} {status.replace('_', ' ')}" for status, number in sorted(tally.items()))
-    return f"{len(readings)} files: {parts}." + (" Dry run: nothing was stored." if dry_run else "")
+    return f"{figures.counted(len(readings), 'files')}: {parts}." + (" Dry run: nothing was stored." if dry_run else "")
 
 
 def exit_code(readings: "list[Reading]") -> int:

@@ -11,6 +11,7 @@ def migrate(
 ) -> None:
     """Bring the databases up to date."""
     from garrison.core import setup
+    from garrison.core.ui import figures
 
     setup.start(migrated=False)
     waiting = setup.pending()
@@ -18,4 +19,4 @@ def migrate(
         typer.echo(f"{len(waiting)} pending")
         raise typer.Exit(3 if waiting else 0)
     setup.migrate()
-    typer.echo(f"{len(waiting)} migrations run." if waiting else "Nothing to migrate.")
+    typer.echo(f"{figures.counted(len(waiting), 'migrations')} run." if waiting else "Nothing to migrate.")

@@ -38,6 +38,7 @@ def status(as_json: bool = JSON, acting_as: str = AS) -> None:
         cost, budget, left = (figures.money(plan[key], plan["currency"]) for key in ("cost", "budget", "residual"))
         typer.echo(f"Plan: {cost} of {budget}, leaves {left} a year.")
     if run := found["last_import"]:
-        typer.echo(f"Last import: {run['label']}, {run['files']} files, {figures.moment(run['at'])}.")
+        files = figures.counted(run["files"], "files")
+        typer.echo(f"Last import: {run['label']}, {files}, {figures.moment(run['at'])}.")
     else:
         typer.echo("Nothing imported yet: garrison import exports/")

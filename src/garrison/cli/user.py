@@ -24,6 +24,7 @@ def add(
     role: str = typer.Option("", help="A role to grant at once."),
     unit: str = typer.Option("", help="The code of the unit where the role holds; everywhere when left out."),
     password_stdin: bool = typer.Option(False, "--password-stdin", help="Read the password from standard input."),
+    as_json: bool = JSON,
     acting_as: str = AS,
 ) -> None:
     """Add a user. Without a password a one-time sign-in link is printed."""
@@ -47,6 +48,11 @@ def add(
             link = issue_link(actor=who, user=user.uuid) if password is None else ""
     except Refused as refusal:
         raise fail(str(refusal)) from refusal
+    if as_json:
+        print_json(
+            {"username": user.username, "role": role or None, "path": path if role else None, "link": link or None}
+        )
+        return
     typer.echo(f"Added {username}." + (f" Role: {role}." if role else " No role yet: garrison user grant."))
     if link:
         typer.echo(f"One-time sign-in: {link}")
@@ -58,6 +64,7 @@ def grant(
     role: str = typer.Argument(help="security head, manager, analyst or reader."),
     unit: str = typer.Option("", help="The code of the unit where the role holds; everywhere when left out."),
     until: datetime | None = typer.Option(None, formats=["%Y-%m-%d"], help="The last day on which it holds."),
+    as_json: bool = JSON,
     acting_as: str = AS,
 ) -> None:
     """Grant a role, for good or until a day is over."""
@@ -75,14 +82,18 @@ def grant(
         user = selectors.user_named(viewer=who, username=username)
         path = _path(acting_as, unit)
         end = None if until is None else (until + timedelta(days=1)).replace(tzinfo=zone())
-        services.grant_role(actor=who, user=user.uuid, role=role.replace("_", " "), path=path, until=end)
+        given = services.grant_role(actor=who, user=user.uuid, role=role.replace("_", " "), path=path, until=end)
     except Refused as refusal:
         raise fail(str(refusal)) from refusal
+    if as_json:
+        day = until.date().isoformat() if until else None
+        print_json({"username": user.username, "role": given.role, "path": given.path, "until": day})
+        return
     typer.echo(f"{username} is {role} in {path}" + (f" until the end of {until:%Y-%m-%d}." if until else "."))
 
 
 @app.command()
-def link(username: str = typer.Argument(help="Sign-in name."), acting_as: str = AS) -> None:
+def link(username: str = typer.Argument(help="Sign-in name."), as_json: bool = JSON, acting_as: str = AS) -> None:
     """Print a one-time sign-in link."""
     from garrison.core import setup
 
@@ -93,10 +104,14 @@ def link(username: str = typer.Argument(help="Sign-in name."), acting_as: str = 
 
     who = actor(acting_as)
     try:
-        address = issue_link(actor=who, user=selectors.user_named(viewer=who, username=username).uuid)
+        user = selectors.user_named(viewer=who, username=username)
+        address = issue_link(actor=who, user=user.uuid)
     except Refused as refusal:
         raise fail(str(refusal)) from refusal
-    typer.echo(address)
+    if as_json:
+        print_json({"username": user.username, "link": address})
+    else:
+        typer.echo(address)
 
 
 @app.command("list")

@@ -3,6 +3,7 @@
 import os
 import secrets
 from contextlib import suppress
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 
@@ -40,3 +41,8 @@ def time_zone(folder: Path) -> str:
     """Where days are counted: the zone ``GARRISON_TIME_ZONE``, else the home folder's ``time-zone``, else UTC."""
     kept = folder / "time-zone"
     return os.environ.get("GARRISON_TIME_ZONE") or (kept.read_text().strip() if kept.exists() else "") or "UTC"
+
+
+def networks(text: str) -> list[IPv4Network | IPv6Network]:
+    """The addresses and networks of a list with commas, such as ``127.0.0.1, 10.0.0.0/8``. Raises ValueError."""
+    return [ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip()]

@@ -4,7 +4,7 @@ import os
 from urllib.parse import urlsplit
 
 from garrison.config.databases import databases
-from garrison.config.home import address, home_folder, secret_key, time_zone
+from garrison.config.home import address, home_folder, networks, secret_key, time_zone
 
 HOME = home_folder()
 DEBUG = os.environ.get("GARRISON_DEBUG") == "1"
@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "garrison.apps.strategy",
 ]
 MIDDLEWARE = [
+    "garrison.web.middleware.TrustedProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "garrison.web.middleware.ContentSecurityPolicyMiddleware",
@@ -133,7 +134,8 @@ SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
-if os.environ.get("GARRISON_BEHIND_PROXY") == "1":
+TRUSTED_PROXIES = networks(os.environ.get("GARRISON_TRUSTED_PROXIES", ""))
+if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}

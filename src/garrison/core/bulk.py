@@ -7,7 +7,18 @@ from operator import itemgetter
 from typing import Any, TypeVar
 
 from django.db import connections, router
-from django.db.models import BooleanField, CharField, FloatField, ForeignKey, IntegerField, Model, TextField
+from django.db.models import (
+    BooleanField,
+    CharField,
+    FloatField,
+    ForeignKey,
+    IntegerField,
+    JSONField,
+    Model,
+    TextField,
+)
+
+from garrison.core import journal
 
 T = TypeVar("T")
 BATCH = 1_000
@@ -46,7 +57,16 @@ def cut(model: type[Model], rows: Sequence[dict[str, Any]]) -> None:
         for f in model._meta.concrete_fields
         if isinstance(f, CharField) and f.max_length and f.attname in rows[0]
     }
+    fields = [f for f in model._meta.concrete_fields if f.attname in rows[0]]
+    texts = [f.attname for f in fields if isinstance(f, TextField)]
+    shapes = [f.attname for f in fields if isinstance(f, JSONField)]
     for row in rows:
+        for name in texts:
+            if row[name] and "\0" in row[name]:
+                row[name] = row[name].replace("\0", "")
+        for name in shapes:
+            if row[name]:
+                row[name] = without_nul(row[name])
         for name, (most, unique) in longest.items():
             text = row[name]
             if not text:
@@ -56,6 +76,17 @@ def cut(model: type[Model], rows: Sequence[dict[str, Any]]) -> None:
             if len(text) > most:
                 end = f"#{hashlib.sha256(text.encode()).hexdigest()[:16]}" if unique else "…"
                 row[name] = text[: most - len(end)] + end
+
+
+def without_nul(value: Any) -> Any:
+    """A JSON value with the NUL characters of its texts left out: PostgreSQL can hold none."""
+    if isinstance(value, str):
+        return value.replace("\0", "") if "\0" in value else value
+    if isinstance(value, dict):
+        return {without_nul(key): without_nul(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [without_nul(inner) for inner in value]
+    return value
 
 
 def reconcile(
@@ -103,6 +134,7 @@ def reconcile(
             write.append(row)
         if write:
             primary.update(upsert(model, write, changing=changing, key=key))
+            journal.of_rows(model, write, stored, compare, primary, key)
     return verdicts, primary
 
 

@@ -1,7 +1,8 @@
 """Commands: the only way in which anything changes.
 
 A command is permitted, atomic and audited in one line. Commands may call one another: the outermost opens the
-transaction, and all entries are chained at its end, when the chain's lock is held for the shortest time.
+transaction, and all entries are chained at its end, when the chain's lock is held for the shortest time. A command
+that somebody asked for always has its entry; one that followed from it only where it changed something.
 """
 
 import getpass
@@ -113,13 +114,27 @@ def command(name: str, *, to_the_hour: bool = False) -> Callable[[Callable[P, R]
     return decorate
 
 
+def _changed_nothing(change: Change) -> bool:
+    """Whether a command told of no change: of nothing at all, or of a before and an after that are both empty."""
+    if change.before is None and change.after is None:
+        return not change.target
+    return _empty(change.before) and _empty(change.after)
+
+
+def _empty(told: Any) -> bool:
+    """Whether a before or after holds nothing, or counts zero of everything."""
+    if isinstance(told, dict):
+        return all(_empty(value) for value in told.values())
+    return told is None or (isinstance(told, int | str | list | tuple | set) and not told and told is not False)
+
+
 def _outermost(name: str, work: Callable[..., R], actor: User, args: Any, kwargs: Any, to_the_hour: bool) -> R:
     """Carry out the command that somebody asked for, with its transaction and its audit entries."""
     stack = _Stack(actor)
     token = _stack.set(stack)
     try:
         with transaction.atomic():
-            result = _run(name, work, actor, stack, args, kwargs)
+            result = _run(name, work, actor, stack, args, kwargs, asked=True)
             audit.append(
                 [_entry(who, change, "done", _for(who, actor)) for who, change in stack.entries], at=_now(to_the_hour)
             )
@@ -139,21 +154,43 @@ def _now(to_the_hour: bool) -> datetime:
     return now.replace(minute=0, second=0, microsecond=0) if to_the_hour else now
 
 
-def _run(name: str, work: Callable[..., R], actor: User, stack: _Stack, args: Any, kwargs: Any) -> R:
+def demand(actor: User, name: str, path: str = "") -> None:
+    """Refuse at a door, and record, a command that ``actor`` may not carry out: in the unit ``path``, or anywhere.
+
+    For whoever looks at a form first: what is wrong with it is nobody's business who may not send it.
+    """
+    if may(actor, name, path):
+        return
+    refusal = Forbidden(_may_not(name))
+    with transaction.atomic():
+        audit.append([_entry(actor, Change(name), "refused", str(refusal))], at=timezone.now())
+    raise refusal
+
+
+def _may_not(name: str) -> str:
+    """Why a command is refused to whoever does not hold its permission."""
+    return f"you may not {name.partition('.')[2].replace('_', ' ')} here; ask the security head for a role"
+
+
+def _run(
+    name: str, work: Callable[..., R], actor: User, stack: _Stack, args: Any, kwargs: Any, *, asked: bool = False
+) -> R:
     """Carry out one command inside the transaction of the outermost."""
     if not may(actor, name):
-        raise Forbidden(
-            f"you may not {name.partition('.')[2].replace('_', ' ')} here; ask the security head for a role"
-        )
+        raise Forbidden(_may_not(name))
     change = Change(name)
     stack.changes.append(change)
-    token = current_command.set(name)
+    token, told, whole = current_command.set(name), len(stack.entries), False
     try:
         result = work(*args, **kwargs)
+        whole = True
     finally:
         current_command.reset(token)
         stack.changes.pop()
-    stack.entries.append((actor, change))
+        if not whole:  # whoever catches its refusal has rolled back what it did: no entry may tell of it
+            del stack.entries[told:]
+    if asked or not _changed_nothing(change):
+        stack.entries.append((actor, change))  # what followed and changed nothing is not worth an entry
     if SUBSCRIBERS[name]:
         following = kwargs | {"actor": system_actor(), "result": result}
         for subscriber in SUBSCRIBERS[name]:

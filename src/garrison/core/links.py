@@ -86,3 +86,9 @@ def record_sign_in(*, actor: User, username: str, address: str, refused: bool = 
         known = User.objects.filter(username__iexact=username, is_system=False).first()
         raise Refused(f"wrong password for {known.username if known else 'a name that nobody has'}, from {address}")
     changed(target=username, after={"from": address})
+
+
+@command("users.change_second_factor")
+def record_second_factor(*, actor: User, kind: str, done: str, address: str) -> None:
+    """Record that somebody added, removed or renewed a second factor of their own; never what it is."""
+    changed(target=actor.username, after={"second factor": kind, "done": done, "from": address})

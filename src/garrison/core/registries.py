@@ -5,21 +5,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.functional import Promise
+
 from garrison.core.models import User
 from garrison.core.scopes import may
 
 
 @dataclass(frozen=True, slots=True)
 class NavEntry:
-    """One line of the side navigation. ``count`` gives the small number beside it; both are narrowed by viewer."""
+    """One line of the side navigation. ``count`` gives the small number beside it; both are narrowed by viewer.
+
+    ``path`` is "/" where the page is for those alone who hold the permission in the whole organisation.
+    """
 
     group: str
-    label: str
+    label: str | Promise
     url_name: str
     icon: str
     permission: str
     order: int = 0
     count: Callable[..., int] | None = None
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +42,7 @@ class Hit:
 class SearchProvider:
     """A kind of thing that can be searched: ``find(viewer=, text=, limit=)`` gives hits."""
 
-    label: str
+    label: str | Promise
     permission: str
     find: Callable[..., Iterable[Hit]]
 
@@ -68,7 +74,7 @@ def navigation(viewer: User) -> dict[str, list[NavEntry]]:
     return {
         group: kept
         for group, entries in shown.items()
-        if (kept := [entry for entry in entries if may(viewer, entry.permission)])
+        if (kept := [entry for entry in entries if may(viewer, entry.permission, entry.path)])
     }
 
 
@@ -80,7 +86,7 @@ def search(viewer: User, text: str, *, limit: int = 6) -> list[tuple[str, list[H
     found = []
     for provider in SEARCH:
         if may(viewer, provider.permission) and (hits := list(provider.find(viewer=viewer, text=text, limit=limit))):
-            found.append((provider.label, hits))
+            found.append((str(provider.label), hits))
     return found
 
 

@@ -1,6 +1,5 @@
 """Who may do what, and where: roles, and the narrowing of every read to its viewer's units."""
 
-from collections.abc import Iterable
 from contextvars import ContextVar
 from fnmatch import fnmatchcase
 from functools import reduce
@@ -101,6 +100,7 @@ OWN: tuple[str, ...] = (
     "users.choose_theme",
     "policies.acknowledge",
     "users.set_own_password",
+    "users.change_second_factor",
     "incidents.report",
     "incidents.look_outside",
 )
@@ -139,6 +139,11 @@ def may(actor: User, permission: str, path: str = "") -> bool:
     return bool(held) and (not path or any(path.startswith(prefix) for prefix in held))
 
 
+def allowed(viewer: User, permissions: Iterable[str]) -> set[str]:
+    """Which of ``permissions`` the viewer holds anywhere."""
+    return {name for name in permissions if may(viewer, name)}
+
+
 def within(viewer: User, permission: str, field: str = "unit__path") -> Q:
     """The condition that a row lies where ``viewer`` holds ``permission``.
 
@@ -157,8 +162,3 @@ def within(viewer: User, permission: str, field: str = "unit__path") -> Q:
 def narrow(rows: QuerySet[M], viewer: User, permission: str, field: str = "unit__path") -> QuerySet[M]:
     """Only those ``rows`` that ``viewer`` may see, by a path prefix in SQL; never by a list of ids."""
     return rows.filter(within(viewer, permission, field))
-
-
-def allowed(viewer: User, permissions: Iterable[str]) -> set[str]:
-    """Which of ``permissions`` the viewer holds anywhere."""
-    return {name for name in permissions if may(viewer, name)}

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -153,11 +155,6 @@ def recent_jobs(*, viewer: User, kinds: Sequence[str], since: datetime) -> list[
     return list(jobs(viewer=viewer).filter(shown, kind__in=kinds)[:10])
 
 
-def files_of_run(*, viewer: User, run: UUID) -> QuerySet[ImportedFile]:
-    """The files of one run."""
-    return imported_files(viewer=viewer).filter(run__uuid=run)
-
-
 def import_counts(*, viewer: User) -> dict[str, int]:
     """How many files the ledger holds, how many wait for their columns, and how many were refused or unknown."""
     return imported_files(viewer=viewer).aggregate(
@@ -169,8 +166,14 @@ def import_counts(*, viewer: User) -> dict[str, int]:
 
 
 def saved_views(*, viewer: User, page: str) -> QuerySet[SavedView]:
-    """The viewer's own views of a page and those that others share."""
-    return SavedView.objects.filter(Q(owner=viewer) | Q(shared=True), page=page).order_by("name")
+    """The viewer's own views of a page, and those shared by others who see no more than the viewer does.
+
+    A view's name and filters may hold what its owner saw, so it is not shown to whoever could not see that.
+    """
+    held = paths(viewer, "core.save_view")
+    inside = reduce(or_, (Q(path__startswith=path) for path in held), Q(pk__in=[]))
+    beyond = Grant.objects.filter(user=OuterRef("owner")).exclude(inside)
+    return SavedView.objects.filter(Q(owner=viewer) | Q(shared=True) & ~Exists(beyond), page=page).order_by("name")
 
 
 def undo(*, viewer: User, uuid: UUID) -> Undo:
@@ -188,7 +191,6 @@ __all__ = [
     "audit_entry",
     "audit_totals",
     "files_named",
-    "files_of_run",
     "grants",
     "import_counts",
     "import_messages",

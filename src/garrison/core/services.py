@@ -1,5 +1,6 @@
 """Commands of the core: users and their roles, saved views, undo."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -8,9 +9,10 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from garrison.core import selectors
-from garrison.core.commands import COMMANDS, Refused, changed, command
-from garrison.core.models import Grant, SavedView, User
+from garrison.core.commands import COMMANDS, Forbidden, Missing, Refused, changed, command
+from garrison.core.models import Grant, SavedView, Undo, User
 from garrison.core.scopes import ROLES, paths
+from garrison.core.undoing import overtaken_by
 
 UNDO_DAYS = 30
 THEMES = ("light", "dark", "auto")
@@ -69,6 +71,24 @@ def revoke_role(*, actor: User, user: UUID, role: str, path: str = "/") -> None:
         raise Refused("the organisation needs one security head; grant the role to somebody else first")
     found.delete()
     changed(target=holder.username, path=path, before={"role": role, "path": path})
+
+
+@command("users.move_roles")
+def move_roles(*, actor: User, moves: Mapping[str, str]) -> list[dict[str, str]]:
+    """Give the roles that people hold in some paths to new ones (old path to new), and tell whose."""
+    if "/" not in paths(actor, "users.move_roles"):
+        raise Forbidden("only someone with a role in the whole organisation may move roles")
+    told = []
+    for grant in Grant.objects.filter(path__in=list(moves)).select_related("user").order_by("pk"):
+        path = moves[grant.path]
+        told.append({"user": grant.user.username, "role": grant.role, "from": grant.path, "to": path})
+        if Grant.objects.filter(user=grant.user, role=grant.role, path=path).exists():
+            grant.delete()
+        else:
+            grant.path = path
+            grant.save(update_fields=["path"])
+    changed(target="roles", after=told)
+    return told
 
 
 @command("users.deactivate")
@@ -165,13 +185,18 @@ def delete_view(*, actor: User, uuid: UUID) -> None:
 
 @command("core.undo")
 def undo(*, actor: User, uuid: UUID, at: datetime) -> str:
-    """Take one of the actor's own changes back, within thirty days, once; gives what was undone."""
+    """Take one of the actor's own changes back, within thirty days, once; gives what was undone.
+
+    Refused when somebody decided on the same record since: that decision would be lost with it.
+    """
     found = selectors.undo(viewer=actor, uuid=uuid)
     if found.at < at - timedelta(days=UNDO_DAYS):
         raise Refused(f"changes can be undone for {UNDO_DAYS} days")
-    found.used = at
-    found.save(update_fields=["used"])
+    if not Undo.objects.filter(pk=found.pk, used=None).update(used=at):  # holds the row until the end
+        raise Missing("it was undone already")
+    _refuse_overtaken(actor, found)
     COMMANDS[found.command](actor=actor, **found.arguments)
+    _refuse_overtaken(actor, found)  # it holds the records only now: what came in between is seen here, and stays
     changed(target=found.label, after={"command": found.command, "arguments": found.arguments})
     return found.label
 
@@ -186,6 +211,14 @@ def in_reach(actor: User, uuid: UUID, permission: str) -> User:
     if not all(any(grant.path.startswith(prefix) for prefix in held) for grant in holder.grants.all()):
         raise Refused(f"{holder.username} holds a role beyond your own units; ask a security head of those")
     return holder
+
+
+def _refuse_overtaken(actor: User, found: Undo) -> None:
+    """Refuse to take back what somebody decided on again since."""
+    later = overtaken_by(found)
+    if later is not None:
+        who = "you" if later.actor_id == actor.pk else str(later.actor)
+        raise Refused(f"{who} decided on it again since ({later.label}); take that back first, or decide anew")
 
 
 def _check_password(password: str, user: User) -> None:

@@ -6,10 +6,15 @@ from pathlib import Path
 
 def start(*, migrated: bool = True) -> None:
     """Set Django up and, unless told otherwise, bring the databases up to date."""
+    import gc
+
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "garrison.config.settings")
+    gc.disable()  # importing makes much and drops nothing: looking for rubbish meanwhile takes a tenth of the start
     django.setup()
+    gc.freeze()
+    gc.enable()
     if migrated:
         migrate_if_needed()
 

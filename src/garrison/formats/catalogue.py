@@ -24,6 +24,7 @@ class Reader(Protocol):
 
 
 MODULES = (
+    "reports",
     "business_units",
     "hr_roster",
     "kev_json",
@@ -42,6 +43,7 @@ MODULES = (
     "directory_ldif",
     "badge_holders",
     "badge_events",
+    "scenarios_table",
     "controls_table",
     "oscal_catalog_json",
     "oscal_catalog_xml",
@@ -49,8 +51,9 @@ MODULES = (
     "oscal_profile_json",
     "oscal_profile_xml",
     "oscal_profile_yaml",
-    "scenarios_table",
     "initiatives_table",
+    "assets_list",
+    "findings_list",
 )
 
 

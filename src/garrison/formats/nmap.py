@@ -46,7 +46,8 @@ def _read(source: Source) -> Iterator[Reading]:
             others[kind] = others.get(kind, 0) + 1
     if others:
         number = sum(others.values())
-        yield Note(field="status", reason=f"{number} addresses did not answer and are not hosts.", counts=others)
+        silent = "1 address" if number == 1 else f"{number} addresses"
+        yield Note(field="status", reason=f"{silent} without an answer: not stored as hosts.", counts=others)
 
 
 def _host(element: Element, row: int, started: datetime | None) -> Iterator[Reading]:

@@ -61,7 +61,7 @@ def walk(source: Source, whole: Collection[str], enter: Collection[str] = ()) ->
     again at their end, empty. All others are dropped as they pass. Damaged when the document is no XML, cut off, or
     beyond the limits.
     """
-    skipped = _vetted(source)
+    skipped = vet(source)
     parser: XMLPullParser[Element] = XMLPullParser(("start", "end"))
     steps = _Steps(source.limits, frozenset(whole), frozenset(enter))
     quiet = 0
@@ -147,8 +147,11 @@ def _chunks(source: Source) -> Iterator[bytes]:
                 yield chunk
 
 
-def _vetted(source: Source) -> int:
-    """Judge everything before the root element; returns the lines of white space that were skipped before it."""
+def vet(source: Source) -> int:
+    """Judge everything before the root element; gives the lines of white space that were skipped before it.
+
+    Raises `Damaged`.
+    """
     parser = _prolog_parser()
     fed = skipped = 0
     with source.open() as stream:
@@ -180,7 +183,19 @@ def _prolog_parser() -> pyexpat.XMLParserType:
 
     def refuse(*_details: object) -> NoReturn:
         line = parser.CurrentLineNumber
-        raise Damaged(f"Line {line}: the document type declares entities or defaults, which is not allowed.", row=line)
+        raise Damaged(
+            f"Line {line}: the document type declares entities or defaults, which is not allowed.",
+            row=line,
+        )
+
+    def external(_name: str, system: str | None, public: str | None, _subset: int) -> None:
+        if system is not None or public is not None:  # it is never fetched, and its entities would vanish silently
+            line = parser.CurrentLineNumber
+            raise Damaged(
+                f"Line {line}: the document type refers to another file ({(system or public or '')[:80]}), which is "
+                "never fetched. Remove that line if the report needs nothing of it.",
+                row=line,
+            )
 
     def attribute(_element: str, _name: str, _type: str, default: str | None, _required: int) -> None:
         if default is not None:
@@ -190,6 +205,7 @@ def _prolog_parser() -> pyexpat.XMLParserType:
         raise _Found(name, attributes)
 
     parser.XmlDeclHandler = declaration
+    parser.StartDoctypeDeclHandler = external
     parser.EntityDeclHandler = refuse
     parser.ExternalEntityRefHandler = refuse
     parser.AttlistDeclHandler = attribute

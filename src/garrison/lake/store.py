@@ -6,9 +6,10 @@ core, in the import's transaction) names it; a file that no row names is an orph
 
 import os
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -89,18 +90,20 @@ class Lake:
 
     def query(self, sql: str, names: Iterable[str], parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """The rows that ``sql`` gives over a table ``events`` made of the named files; none for no files."""
+        return [row for chunk in self.chunks(sql, names, parameters) for row in chunk]
+
+    def chunks(self, sql: str, names: Iterable[str], parameters: Sequence[Any] = ()) -> Iterator[list[tuple[Any, ...]]]:
+        """The same in chunks of at most ten thousand rows, for who writes them on without holding them all."""
         paths = [str(self.folder / name) for name in names]
         if not paths:
-            return []
+            return
         connection = _connection()
         try:
             listed = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
             text = f"WITH events AS (SELECT * FROM read_parquet([{listed}])) {sql}"  # noqa: S608 - names are our own
             cursor = connection.execute(text, list(parameters))
-            found: list[tuple[Any, ...]] = []
             while chunk := cursor.fetchmany(10_000):
-                found.extend(chunk)
-            return found
+                yield chunk
         finally:
             connection.close()
 
@@ -127,7 +130,13 @@ def _time(microseconds: int) -> datetime:
 
 
 def _connection() -> Any:
-    """A DuckDB of our own: in memory, two threads, no extensions from anywhere."""
+    """A connection of our own to this process's DuckDB, which opens once: opening costs as much as a whole question."""
+    return _database(os.getpid()).cursor()
+
+
+@lru_cache(maxsize=1)
+def _database(process: int) -> Any:
+    """A DuckDB in memory, two threads, no extensions from anywhere; a forked process opens one of its own."""
     import duckdb
 
     return duckdb.connect(

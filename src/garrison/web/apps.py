@@ -8,3 +8,9 @@ class WebConfig(AppConfig):
 
     name = "garrison.web"
     label = "web"
+
+    def ready(self) -> None:
+        """Hear what the sign-in library's own pages change."""
+        from garrison.web import accounts
+
+        accounts.listen()

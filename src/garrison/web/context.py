@@ -10,9 +10,9 @@ from django.urls import reverse
 from garrison.apps.organization import selectors as organization
 from garrison.core.models import User
 from garrison.core.registries import navigation
+from garrison.core.services import THEMES
 
 FRAME_S = 5
-THEMES = ("light", "dark", "auto")
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

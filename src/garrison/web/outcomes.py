@@ -4,16 +4,17 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from garrison.core.models import Job
 from garrison.core.ui import figures
 
 WORDS = {
-    "imported": _("imported"),
-    "unchanged": _("unchanged"),
-    "needs_mapping": _("waiting for their columns"),
-    "unknown": _("unknown"),
-    "refused": _("refused"),
+    "imported": gettext_lazy("imported"),
+    "unchanged": gettext_lazy("unchanged"),
+    "needs_mapping": gettext_lazy("waiting for their columns"),
+    "unknown": gettext_lazy("unknown"),
+    "refused": gettext_lazy("refused"),
 }
 
 
@@ -32,6 +33,8 @@ def outcome(job: Job) -> Outcome | None:
     result = job.result if isinstance(job.result, dict) else {}
     if job.state != "done" or not result:
         return None
+    if "preview" in result:
+        return _looked_at(job, result["preview"])
     if job.kind in ("imports.run", "imports.mapped"):
         return _imported(result)
     if job.kind == "audit.verify":
@@ -39,6 +42,16 @@ def outcome(job: Job) -> Outcome | None:
     if url := result.get("url"):
         return Outcome(str(result.get("sentence", "")), str(result.get("label") or _("Open")), str(url))
     return None
+
+
+def _looked_at(job: Job, files: list[dict[str, int]]) -> Outcome:
+    """What tables of ours would change, and that nothing is changed yet."""
+    words = {"new": _("new"), "changed": _("changed"), "unchanged": _("unchanged"), "refused": _("refused")}
+    counted = {name: sum(file[name] for file in files) for name in words}
+    parts = [f"{figures.number(counted[name])} {said}" for name, said in words.items() if counted[name]]
+    said = _("Nothing is changed yet. Rows: %(counts)s.") % {"counts": figures.listed(parts) or figures.number(0)}
+    url = reverse("web:import_preview", args=[job.uuid])
+    return Outcome(said, _("See what would change"), url, "warn" if counted["refused"] else "")
 
 
 def _imported(result: dict[str, object]) -> Outcome:
@@ -59,11 +72,13 @@ def _verified(result: dict[str, object]) -> Outcome:
     """Whether the chain holds."""
     breaks = result.get("breaks")
     broken = len(breaks) if isinstance(breaks, list) else 0
-    entries = figures.number(int(str(result.get("entries", 0))))
+    entries = int(str(result.get("entries", 0)))
     if broken:
-        said = _("%(breaks)s places where the chain of %(entries)s entries does not hold") % {
-            "breaks": figures.number(broken),
-            "entries": entries,
-        }
+        said = ngettext(
+            "%(breaks)s place where the chain of entries does not hold",
+            "%(breaks)s places where the chain of entries does not hold",
+            broken,
+        ) % {"breaks": figures.number(broken)}
         return Outcome(said, _("Open the audit log"), reverse("web:audit"), "crit")
-    return Outcome(_("%(entries)s entries, unbroken") % {"entries": entries})
+    words = ngettext("%(entries)s entry, unbroken", "%(entries)s entries, unbroken", entries)
+    return Outcome(words % {"entries": figures.number(entries)})

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from garrison.core import selectors
 from garrison.core.models import User
@@ -31,7 +31,7 @@ def _users(*, viewer: User, text: str, limit: int) -> Iterable[Hit]:
 
 
 NAV += [
-    NavEntry("System", _("Imports"), "web:imports", "database-import", "imports.view", 10, _waiting),
+    NavEntry("System", _("Imports"), "web:imports", "database-import", "imports.view", 10, _waiting, "/"),
     NavEntry("System", _("Audit"), "web:audit", "history", "audit.view", 20),
     NavEntry("System", _("Users"), "web:users", "user-shield", "users.view", 30),
 ]

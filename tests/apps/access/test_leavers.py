@@ -200,6 +200,14 @@ def test_small_decisions() -> None:
     assert rules.median([]) is None
     assert rules.median([3, 1, 2]) == 2
     assert rules.median([1, 2, 3, 4]) == 2.5
-    assert rules.starts_with_any(["/A/", "/"]) == ("TRUE", [])
-    assert rules.starts_with_any([]) == ("FALSE", [])
-    assert rules.starts_with_any(["/A/", "/B/"]) == ("(starts_with(path, ?) OR starts_with(path, ?))", ["/A/", "/B/"])
+
+
+def test_more_at_once_than_one_request_may_ask_for(chief, monkeypatch) -> None:
+    from garrison.apps.access.services import closing
+
+    tell(*UNITS, DORIAN, BADGE, at=NOW)
+    one = AccessException.objects.get().uuid
+    monkeypatch.setattr(closing, "AT_ONCE", 1)
+    with pytest.raises(Refused, match="at most 1 at once"):
+        services.ask_to_close(actor=chief, exceptions=[one, one], at=NOW)
+    assert AccessException.objects.get().state == "open"

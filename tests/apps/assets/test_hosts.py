@@ -143,7 +143,7 @@ def test_a_host_belongs_to_its_unit_else_to_its_sites(system):
         "b": "LG",
         "c": None,
     }
-    assert "1 rows name units that are not known (NOPE)" in told.notes[0]
+    assert "1 row with a unit that is not known (NOPE)" in told.notes[0]
     store(import_units, system, UnitFact(code="NOPE", name="Late", parent="LG"))
     assert hosts()["c"].unit.code == "NOPE"
 
@@ -210,3 +210,12 @@ def test_rules():
         "failed",
         "ok",
     ]
+
+
+def test_another_name_for_a_known_host_is_an_update(system):
+    store(services.import_hosts, system, HostFact(ident="ws-01", name="ws-01"))
+    told = store(services.import_hosts, system, HostFact(ident="ws-01", name="ws-01", names=("printer",)))
+    assert told.verdicts == {"updated": 1}
+    assert names("ws-01") == {"ws-01", "printer"}
+    again = store(services.import_hosts, system, HostFact(ident="ws-01", name="ws-01", names=("printer",)))
+    assert again.verdicts == {"unchanged": 1}

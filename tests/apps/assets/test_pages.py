@@ -134,13 +134,24 @@ def test_places_show_sites_zones_and_doors(register, signed, django_assert_max_n
     signed.get("/assets/")
     with django_assert_max_num_queries(STATEMENTS):
         first = signed.get("/assets/places/").content.decode()
-    assert "41 doors, 1 readers and 1 cameras" in first
+    assert "41 doors, 1 reader and 1 camera" in first
     assert "Without a site" in first
     general = Asset.objects.get(code="D-001").site
     shown = signed.get(f"/assets/places/?site={general.uuid}").content.decode()
     assert "Door 40" in shown
     assert "days ago" in shown
     assert b"No doors here yet" in signed.get("/assets/places/?site=none").content
+
+
+def test_a_failed_test_and_a_state_are_two_numbers_each_with_its_list(register, signed):
+    places = signed.get(reverse("assets:places")).content.decode()
+    assert "failed its latest test" in places
+    for asked, number in (("tested=failed", 1), ("tested=passed", 40), ("tested=never&kind=camera", 1)):
+        shown = signed.get(f"{reverse('assets:list')}?{asked}").context["list"]
+        assert (asked, shown.matched) == (asked, number)
+    amiss = signed.get(f"{reverse('assets:list')}?state=failed&state=held&state=offline").context["list"].matched
+    assert f"{amiss} are not in order now" in places
+    assert "?tested=failed" in places
 
 
 def test_a_test_is_recorded_and_can_be_undone(register, signed):

@@ -132,3 +132,25 @@ def test_a_fingerprint_moves_with_every_input() -> None:
     ]
     assert base not in others
     assert len(set(others)) == 4
+
+
+def test_what_requires_the_unknown_is_held_back_with_its_reason() -> None:
+    options = [
+        Option("a", "A", 40.0, {"R-1": 0.5}),
+        Option("b", "B", 10.0, {"R-1": 0.9}, requires=("zz", "a")),
+        Option("c", "C", 5.0, {"R-2": 0.9}, requires=("b",)),
+    ]
+    plan = make_plan(options, LOSSES, 100.0, {})
+    assert plan.chosen == ("a",)
+    why = {row["code"]: row["why"] for row in plan.detail["out"]}
+    assert "requires zz, which no imported table has told of" in why["b"]
+    assert why["c"].startswith("it requires b, which cannot be chosen")
+    assert make_plan(options, LOSSES, 100.0, {"b": "out"}).chosen == ("a",)
+    for forced, more in (
+        ({"b": "in"}, options),
+        ({}, [*options, Option("m", "M", 1.0, {}, requires=("q",), must=True)]),
+    ):
+        with pytest.raises(CannotPlan, match=r"is to be in the plan, but it requires (zz|q)"):
+            make_plan(more, LOSSES, 100.0, forced)
+    known = [*options, Option("zz", "Z", 1.0, {})]
+    assert set(make_plan(known, LOSSES, 100.0, {}).chosen) == {"a", "b", "c", "zz"}

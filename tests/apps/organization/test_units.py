@@ -153,6 +153,15 @@ def test_only_someone_with_a_role_everywhere_may_change_the_tree(tree, make_user
     assert paths()["WH"] == "/LHG/WH/"
 
 
+def test_a_units_budget_is_said_by_a_command_of_its_own(tree, system, make_user):
+    services.set_budget(actor=system, code="lhg", amount=Decimal("1000"))
+    assert Unit.objects.get(code="LHG").budget == Decimal("1000")
+    entry = AuditEntry.objects.get(command="organization.set_budget")
+    assert (entry.target, entry.path, entry.before) == ("LHG", "/LHG/", {"budget": "600000.00"})
+    with pytest.raises(Missing):
+        services.set_budget(actor=make_user("lo", "manager", "/LHG/LG/"), code="LHG", amount=None)
+
+
 def test_a_viewer_sees_the_own_branch_only(tree, make_user):
     ann = make_user("ann", "reader", "/LHG/LG/")
     assert [unit.code for unit in selectors.units(viewer=ann)] == ["LG", "LG-WARD"]
@@ -248,3 +257,10 @@ def test_a_site_that_nobody_answers_for_waits(tree, system):
     }
     assert str(Unit.objects.get(code="LG")) == "Larkmere General"
     assert str(AppetitePoint.objects.first()) == "2000000.00 at 0.15"
+
+
+def test_a_site_finds_no_unit_by_a_name_that_two_units_bear(system):
+    services.ensure_places(actor=system, places={Place("Laundry"): {}})
+    twins = [UnitFact(code=f"{code}-L", name="Laundry", parent=code) for code in ("LG", "WH")]
+    store(services.import_units, system, *TREE, *twins)
+    assert Site.objects.get().unit is None

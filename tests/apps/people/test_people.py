@@ -5,7 +5,6 @@ from datetime import date, timedelta
 import pytest
 from tests.kit.batches import AT, store
 
-from garrison.apps.organization.models import Unit
 from garrison.apps.organization.services import import_units
 from garrison.apps.people import rules, selectors, services
 from garrison.apps.people.models import Person
@@ -70,7 +69,7 @@ def test_an_unknown_unit_is_noted_once_and_joined_when_it_comes(system):
     told = store(services.import_people, system, ANN, BEN, PersonFact(number="E3", name="Cy", unit="lg"))
     assert told.verdicts == {"stored": 3}
     assert len(told.notes) == 1
-    assert "3 people name units that are not known" in told.notes[0]
+    assert "3 people with a unit that is not known" in told.notes[0]
     assert not Person.objects.exclude(unit=None).exists()
     store(import_units, system, UnitFact(code="LG", name="General"))
     assert dict(Person.objects.values_list("number", "unit__code")) == {"E1": "LG", "E2": None, "E3": "LG"}
@@ -88,24 +87,9 @@ def test_other_units_are_out_of_sight(units, system, make_user):
     with pytest.raises(Missing):
         selectors.person(viewer=reader, uuid=Person.objects.get(key="e9").uuid)
     assert selectors.person_numbered(viewer=reader, number="E2") is None
-    assert selectors.ids_by_number(viewer=reader, numbers=["e1", "E2"]).keys() == {"e1"}
     assert list(
         selectors.reports(viewer=system, person=Person.objects.get(key="e1")).values_list("number", flat=True)
     ) == ["E2"]
-
-
-def test_look_ups_leave_out_what_is_shared(units, system):
-    twin = PersonFact(number="E4", name="Twin", email="ANN@x.example")
-    store(services.import_people, system, ANN, BEN, twin)
-    ids = dict(Person.objects.values_list("number", "pk"))
-    assert selectors.ids_by_email(viewer=system, emails=["Ann@x.example", "BEN@x.example", ""]) == {
-        "ben@x.example": ids["E2"]
-    }
-    assert selectors.ids_by_number(viewer=system, numbers=["e1", "E404"]) == {"e1": ids["E1"]}
-    assert selectors.unit_ids(viewer=system, people_ids=[ids["E1"], ids["E4"]]) == {
-        ids["E1"]: Unit.objects.get(code="LG").pk,
-        ids["E4"]: None,
-    }
 
 
 def test_statements_grow_by_the_thousand(units, system, django_assert_max_num_queries):
@@ -122,3 +106,20 @@ def test_rules():
     assert rules.left_recorded("left", None, None, AT) == AT
     assert rules.left_recorded("left", None, LATER, AT) == LATER
     assert rules.left_recorded("active", None, LATER, AT) is None
+
+
+def test_one_number_twice_in_a_roster_is_for_hr_to_say(units, system):
+    twin = PersonFact(number="e1", name="Another Ann", unit="WH")
+    told = store(services.import_people, system, ANN, BEN, twin, twin)
+    assert told.verdicts == {"stored": 2, "refused": 2}
+    assert [(row, field) for row, field, _ in told.tally.refusals] == [(3, "employee_id"), (4, "employee_id")]
+    assert "stands in row 1 already" in told.refusals[0][1]
+    assert Person.objects.get(key="e1").name == "Ann Arbor"
+    again = store(services.import_people, system, PersonFact(number="E1", name="Ann Ash", unit="LG"))
+    assert again.verdicts == {"updated": 1}, "another file may say something else of the same number"
+
+
+def test_a_repeated_number_is_found_across_chunks(units, system, monkeypatch):
+    monkeypatch.setattr(services, "CHUNK", 2)
+    many = [PersonFact(number=f"N{n % 5}", name=f"P{n}") for n in range(7)]
+    assert store(services.import_people, system, *many).verdicts == {"stored": 5, "refused": 2}

@@ -232,3 +232,20 @@ def test_statements_stay_under_their_ceiling(client, chief) -> None:
         with CaptureQueriesContext(connection) as queries:
             assert client.get(url, headers=HX).status_code == 200
         assert len(queries) <= 12, (url, [query["sql"][:90] for query in queries])
+
+
+def test_a_unit_two_levels_down_sees_its_scenarios_without_a_total(client, make_user, system) -> None:
+    from garrison.apps.risk import services
+
+    money.everything()
+    services.approve(actor=system, uuid=Scenario.objects.get(code="R-3").uuid, at=NOW)
+    client.force_login(make_user("wanda", "reader", "/ORG/A/A-1/"))
+    answer = client.get(reverse("risk:portfolio"))
+    body = answer.content.decode()
+    assert answer.status_code == 200
+    assert "No total for your units" in body
+    assert "Scenario R-3" in body
+    assert "Scenario R-1" not in body
+    assert "$14k" in body[body.index("Scenario R-3") :].partition("</tr>")[0], "its own loss is said in money"
+    assert "Bad year" not in body, "shares of a total that nobody computed"
+    assert client.get(reverse("risk:portfolio"), {"unit": "A"}).status_code == 404

@@ -181,9 +181,10 @@ def test_a_new_estimate_is_a_draft_until_approved(chief, system) -> None:
     one.refresh_from_db()
     assert (one.status, one.rate, one.high, one.low) == ("draft", 3.0, Decimal(500_000), Decimal(20_000))
     assert "R-1" not in {row["code"] for row in newest().scenarios}
-    services.approve(actor=chief, uuid=one.uuid, at=NOW)
-    services.withdraw(actor=chief, uuid=one.uuid, at=NOW)
-    core.undo(actor=chief, uuid=drafted.undo.uuid, at=NOW)
+    approved = services.approve(actor=chief, uuid=one.uuid, at=NOW)
+    withdrawn = services.withdraw(actor=chief, uuid=one.uuid, at=NOW)
+    for decided in (withdrawn, approved, drafted):  # one decision never takes a later one away with it
+        core.undo(actor=chief, uuid=decided.undo.uuid, at=NOW)
     one.refresh_from_db()
     assert (one.status, one.rate, one.high) == ("approved", 2.0, Decimal(400_000))
 

@@ -186,3 +186,9 @@ def test_terminal(chief: Any, scene: SimpleNamespace, tmp_path: Path, monkeypatc
     assert IssuedReport.objects.count() == 1
     done = CliRunner().invoke(report.app, ["board", "--out", str(tmp_path / "no" / "board.pdf"), "--draft"])
     assert done.exit_code == 1
+
+
+def test_a_report_of_the_system_says_that_nobody_signed(system: Any, now: datetime, scene: SimpleNamespace) -> None:
+    issued = services.issue_report(actor=system, at=now)
+    assert issued.record.issued_by.is_system
+    assert IssuedReport.objects.get().sha256 == issued.record.sha256

@@ -120,7 +120,7 @@ def test_a_loose_link_is_noted_once_for_its_file(system):
     )
     assert told.verdicts == {}
     assert len(told.notes) == 1
-    assert "2 relationships were left out" in told.notes[0]
+    assert "2 relationships left out" in told.notes[0]
 
 
 def test_reads(system, make_user):
@@ -140,7 +140,6 @@ def test_reads(system, make_user):
     }
     assert sum(selectors.counts(viewer=nobody).values()) == 0
     assert selectors.vulnerability(viewer=reader, cve=CVE.lower()).kev_name == "Farrier Gateway bypass"
-    assert selectors.by_cve(viewer=reader, cves=[CVE, "CVE-2000-0001"]).keys() == {CVE}
     assert [link.object.code for link in selectors.links(viewer=reader, threat=group)] == ["T1078"]
     assert not selectors.links(viewer=nobody, threat=group).exists()
     assert selectors.tactics(viewer=reader) == [("initial-access", "Initial access")]

@@ -179,3 +179,21 @@ def test_the_explanation_names_inputs_and_the_row(three) -> None:
     assert (here.holds, here.deadlines[here.here]) == ("High severity", "14 days")
     assert [item.answer for item in found.inputs] == ["high", "unknown, taken as yes", "no"]
     assert [len(table.rows) for table in selectors.rule_tables()] == [4, 4]
+
+
+def test_a_decision_over_several_units_is_recorded_where_all_of_them_lie(chief, three) -> None:
+    services.assign(actor=chief, findings=three, owner="Bram", at=NOW)
+    assert AuditEntry.objects.get(command="vulnerabilities.assign").path == "/ORG/"
+
+
+def test_a_device_s_finding_that_somebody_closed_stays_closed_until_it_fails_anew(chief, system) -> None:
+    def door(day: int) -> DeviceFact:
+        return DeviceFact(code="D-1", name="Gate", kind="door", unit="A", tested=date(2026, 3, day), test_passed=False)
+
+    tell(*UNITS, door(6), at=NOW)
+    one = Finding.objects.get()
+    services.close(actor=chief, findings=[one.uuid], reason="Measured wrongly", at=NOW)
+    services.watch_devices(actor=system)
+    assert Finding.objects.get().status == "closed"
+    tell(door(8), at=NOW + timedelta(days=1))
+    assert Finding.objects.get().status == "open"

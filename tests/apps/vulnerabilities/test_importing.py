@@ -194,7 +194,6 @@ def test_another_unit_sees_nothing(make_user) -> None:
     assert [selectors.tally(viewer=v, as_of=day).open for v in (ours, theirs, make_user("none", ""))] == [1, 0, 0]
     assert [selectors.counts(viewer=v) for v in (ours, theirs)] == [{"findings": 1}, {"findings": 0}]
     assert [len(selectors.found(viewer=v, text="web-01", limit=5)) for v in (ours, theirs)] == [1, 0]
-    assert [selectors.due_count(viewer=v, as_of=day + timedelta(days=99)) for v in (ours, theirs)] == [1, 0]
 
 
 def test_tallies_are_what_a_brute_force_count_says(system) -> None:

@@ -163,3 +163,20 @@ def test_a_new_finding_is_written_down_from_the_form(client, chief, told) -> Non
     assert "Hinge pins on the outside" in client.get(made["Location"]).content.decode()
     assert client.post(url, said | {"asset": "nothing"}).status_code == 422
     assert client.get(reverse("vulnerabilities:rule")).status_code == 200
+
+
+def test_a_cve_shows_where_it_is_found_to_whom_may_see_it(client, chief, make_user, told) -> None:
+    def shown(who: object, cve: str) -> str:
+        client.force_login(who)
+        return client.get(reverse("threats:vulnerability", args=[cve])).content.decode()
+
+    body = shown(chief, "CVE-2026-1")
+    one = Finding.objects.get(cve="CVE-2026-1")
+    assert reverse("vulnerabilities:finding", args=[one.uuid]) in body
+    assert f"{one.code} · CVE-2026-1 · web-01" in body
+    assert f"{reverse(LIST)}?status=open&amp;q=CVE-2026-1" in body
+    theirs = shown(make_user("theirs", "reader", "/ORG/B/"), "CVE-2026-1")
+    assert "web-01" not in theirs
+    assert str(one.uuid) not in theirs
+    Finding.objects.filter(pk=one.pk).update(status="closed")
+    assert "web-01" not in shown(chief, "CVE-2026-1"), "what is closed is found nowhere any more"

@@ -138,3 +138,31 @@ def test_identity_leaves_out_capitals_and_version_and_counts_repeats() -> None:
     assert len({key, rules.finding_key("asset", "CVE-1", "lib", "/x", "vulnerability", nth=2)}) == 2
     assert rules.search_words("Web-01 web-01", "CVE-1") == "web-01 cve-1"
     assert rules.cves_in_order(("CVE-2", "CVE-1", "CVE-2"), "CVE-1") == ("CVE-1", "CVE-2")
+
+
+@pytest.mark.parametrize(
+    ("stored", "told", "field"),
+    [
+        ({"due": date(2026, 3, 1)}, {"due": None}, "due"),
+        ({}, {"status": "not affected"}, "status"),
+        ({}, {"note": "Why not"}, "note"),
+        ({}, {"status": "planned", "accepted_until": date(2026, 5, 1)}, "accepted_until"),
+        ({}, {"status": "accepted", "note": "For now"}, "accepted_until"),
+        ({"status": "planned", "note": "By June"}, {"note": ""}, "note"),
+    ],
+)
+def test_half_a_decision_in_a_list_is_refused(stored, told, field) -> None:
+    open_one = {"owner": "", "due": None, "status": "open", "accepted_until": None, "note": ""}
+    change, wrong = rules.edits(open_one | stored, open_one | stored | told, rules.EDITED)
+    assert change == ()
+    assert wrong is not None
+    assert wrong[0] == field
+
+
+def test_a_whole_decision_in_a_list_is_a_change() -> None:
+    open_one = {"owner": "", "due": None, "status": "open", "accepted_until": None, "note": ""}
+    until = date(2026, 5, 1)
+    told = open_one | {"status": "accepted", "note": "For now", "accepted_until": until}
+    assert rules.edits(open_one, told, rules.EDITED) == (
+        (("status", "accepted"), ("note", "For now"), ("accepted_until", until)), None,
+    )  # fmt: skip

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from garrison.apps.access import selectors
 from garrison.apps.access.models import Badge
@@ -17,7 +18,9 @@ from garrison.core.scopes import may, paths
 DAYS = 30
 """How far back a door's page looks."""
 
-NAV.append(NavEntry("What is ours", "Access", "access:leavers", "id-badge-2", selectors.VIEW, 40, selectors.open_count))
+NAV.append(
+    NavEntry("What is ours", _("Access"), "access:leavers", "id-badge-2", selectors.VIEW, 40, selectors.open_count)
+)
 
 
 def hits(*, viewer: User, text: str, limit: int) -> Iterable[Hit]:
@@ -30,7 +33,7 @@ def hits(*, viewer: User, text: str, limit: int) -> Iterable[Hit]:
             yield Hit(f"Account {found.login}", person, f"{reverse('access:accounts')}?q={found.login}", "user")
 
 
-SEARCH.append(SearchProvider("Badges and accounts", selectors.VIEW, hits))
+SEARCH.append(SearchProvider(_("Badges and accounts"), selectors.VIEW, hits))
 
 
 def of_person(*, viewer: User, subject: Person, as_of: datetime) -> dict[str, Any] | None:

@@ -1,7 +1,7 @@
 """Decisions of the access app that need no database: whose a badge is, what is still open, when it was used since."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
@@ -118,16 +118,6 @@ class Held:
             self.last_use, self.last_use_note = at, note[:300]
 
 
-def starts_with_any(paths: Iterable[str], column: str = "path") -> tuple[str, list[str]]:
-    """The lake's condition that ``column`` lies below one of ``paths``, with its parameters; whole sight is "TRUE"."""
-    prefixes = list(paths)
-    if "/" in prefixes:
-        return "TRUE", []
-    if not prefixes:
-        return "FALSE", []
-    return "(" + " OR ".join(f"starts_with({column}, ?)" for _ in prefixes) + ")", prefixes
-
-
 def median(values: Iterable[float]) -> float | None:
     """The middle value; of an even number the mean of the middle two; None for none."""
     ordered = sorted(values)
@@ -135,9 +125,3 @@ def median(values: Iterable[float]) -> float | None:
         return None
     middle = len(ordered) // 2
     return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
-
-
-def agreement(counts: Mapping[str, int]) -> str:
-    """What the auditor may read from the matching: every row accounted for, or how many are not."""
-    missing = counts.get("unmatched", 0)
-    return "yes" if missing == 0 else f"no, {missing:,} belong to nobody on the roster"

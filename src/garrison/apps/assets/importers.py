@@ -3,7 +3,7 @@
 from garrison.apps.assets import services
 from garrison.core.imports import Batch, importer
 from garrison.core.models import User
-from garrison.formats.facts import DeviceFact, HostFact, ServiceFact, SoftwareFact, SubjectFact
+from garrison.formats.facts import AssetLineFact, DeviceFact, HostFact, ServiceFact, SoftwareFact, SubjectFact
 
 
 @importer(DeviceFact)
@@ -34,3 +34,9 @@ def subjects(actor: User, batch: Batch) -> None:
 def software(actor: User, batch: Batch) -> None:
     """Store components."""
     services.import_software(actor=actor, batch=batch)
+
+
+@importer(AssetLineFact)
+def lines(actor: User, batch: Batch) -> None:
+    """Make the decisions of an exported list of assets that comes back."""
+    services.import_lines(actor=actor, batch=batch)

@@ -105,6 +105,20 @@ def find_host(
     return None
 
 
+def disagreement(told: Mapping[str, str], stored: Mapping[str, str]) -> tuple[str, str] | None:
+    """The first column, with a reason, in which a row of an exported list says other than the register; else None.
+
+    Blanks are compared as one, since spreadsheets change them; a column that the row leaves empty must be empty.
+    """
+    for name, said in told.items():
+        here = " ".join(stored[name].split())
+        if " ".join(said.split()) != here:
+            now = f"is {here[:80]}" if here else "is empty"
+            reason = f"it {now} in the register; this list cannot change it. Export the list again, then edit that"
+            return name, reason
+    return None
+
+
 def served(text: str) -> list[str]:
     """The doors that a device list names as served, in small letters."""
     return list(dict.fromkeys(part.strip().casefold() for part in re.split(r"[;,]", text) if part.strip()))

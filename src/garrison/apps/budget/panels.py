@@ -59,9 +59,7 @@ def _met(curve: list[list[float]], appetite: list[dict[str, Any]], currency: str
     return _("appetite met from %(loss)s up") % {"loss": figures.money(appetite[0]["loss"], currency, trim=True)}
 
 
-NAV.append(
-    NavEntry("What it may cost", str(gettext_lazy("Plan")), "budget:plan", "layout-kanban", selectors.VIEW, order=40)
-)
-SEARCH.append(SearchProvider(str(gettext_lazy("Initiatives")), selectors.VIEW, find_initiatives))
+NAV.append(NavEntry("What it may cost", gettext_lazy("Plan"), "budget:plan", "layout-kanban", selectors.VIEW, order=40))
+SEARCH.append(SearchProvider(gettext_lazy("Initiatives"), selectors.VIEW, find_initiatives))
 PANELS.append(Panel("risk.portfolio", selectors.VIEW, "budget/_on_risk.html", plan_on_risk, order=10))
 PANELS.append(Panel("risk.scenario", selectors.VIEW, "budget/_on_scenario.html", scenario_helped, order=10))

@@ -97,6 +97,14 @@ def make_plan(
     """
     from garrison.engines.plan import Infeasible, InvalidPlan, Planner
 
+    lacking = unusable(options)
+    for option in options:
+        asked = forced.get(option.code, "in" if option.must else "")
+        if option.code in lacking and asked == "in":
+            raise CannotPlan(f"{option.code} is to be in the plan, but {lacking[option.code]}")
+    held_back = [option for option in options if option.code in lacking]
+    options = [option for option in options if option.code not in lacking]
+    forced = {code: place for code, place in forced.items() if code not in lacking}
     wanted = [o.code for o in options if forced.get(o.code) == "in" or (o.must and forced.get(o.code) != "out")]
     avoided = [o.code for o in options if forced.get(o.code) == "out"]
     try:
@@ -108,12 +116,41 @@ def make_plan(
             _answer(detail, options, losses, problem, planner, plan, wanted, avoided)
     except (Infeasible, InvalidPlan) as error:
         raise CannotPlan(str(error)) from error
+    detail["out"] += [_outside(option, lacking[option.code]) for option in held_back]
     left = remaining([option for option in options if option.code in plan.chosen], losses)
     return Planned(plan.chosen, plan.cost, plan.residual, plan.bound, plan.gap, plan.greedy_residual, left, detail)
 
 
+def unusable(options: Sequence[Option]) -> dict[str, str]:
+    """The initiatives that cannot be chosen, with why: they require one that is unknown or cannot be chosen either.
+
+    They stay in the register and count again as soon as what they require has come.
+    """
+    known = {option.code for option in options}
+    found: dict[str, str] = {}
+    for option in options:
+        lost = [code for code in option.requires if code not in known]
+        if lost:
+            found[option.code] = f"it requires {', '.join(lost)}, which no imported table has told of"
+    while more := {
+        option.code: f"it requires {code}, which cannot be chosen: {found[code]}"
+        for option in options
+        if option.code not in found
+        for code in option.requires
+        if code in found
+    }:
+        found |= more
+    return found
+
+
+def _outside(option: Option, why: str = "") -> dict[str, Any]:
+    """The row of what is out of the plan, before it is known what forcing it in would mean."""
+    return {"code": option.code, "name": option.name, "cost": option.cost, "extra": None, "in": [], "out": [],
+            "why": why}  # fmt: skip
+
+
 def _problem(options: Sequence[Option], losses: Mapping[str, float]) -> "Problem":
-    """The engine's problem; codes that no initiative bears are left out."""
+    """The engine's problem. All that is required is known; excluded codes that no initiative bears are left out."""
     from garrison.engines.plan import Initiative, Problem, Risk
 
     known = {option.code for option in options}
@@ -124,7 +161,7 @@ def _problem(options: Sequence[Option], losses: Mapping[str, float]) -> "Problem
                 o.code,
                 o.cost,
                 {name: share for name, share in o.effects.items() if name in losses},
-                tuple(code for code in o.requires if code in known),
+                o.requires,
                 tuple(code for code in o.excludes if code in known and code != o.code),
             )
             for o in options
@@ -144,8 +181,7 @@ def _rows(options: Sequence[Option], losses: Mapping[str, float], plan: "Plan") 
             row["takes"] = residual(others, losses) - plan.residual
             detail["chosen"].append(row)
         else:
-            row |= {"extra": None, "in": [], "out": [], "why": ""}
-            detail["out"].append(row)
+            detail["out"].append(_outside(option))
     detail["chosen"].sort(key=lambda row: -row["takes"] / max(row["cost"], 1.0))
     return detail
 

@@ -189,6 +189,14 @@ def bearings(*, viewer: User, initiative: Initiative) -> list[Bearing]:
     return sorted(rows, key=lambda row: -(row.avoided or 0.0))
 
 
+def dangling(*, viewer: User, initiative: Initiative) -> dict[str, list[str]]:
+    """The codes that an initiative names and that nobody has told of, by field; being out of sight is no lack."""
+    named = [*initiative.requires, *initiative.excludes]
+    known = set(Initiative.objects.filter(code__in=named).values_list("code", flat=True))
+    found = {name: [c for c in getattr(initiative, name) if c not in known] for name in ("requires", "excludes")}
+    return {name: codes for name, codes in found.items() if codes}
+
+
 def helping(*, viewer: User, code: str) -> list[tuple[Initiative, float, bool | None]]:
     """The initiatives in sight that take something off a scenario: the share, and whether the plan holds each."""
     newest = latest_plan(viewer=viewer)

@@ -1,6 +1,6 @@
 """Commands of the budget app."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -13,15 +13,17 @@ from garrison.apps.budget.rules import CannotPlan, Option, fingerprint, make_pla
 from garrison.apps.organization import selectors as organization
 from garrison.apps.organization.models import Unit
 from garrison.apps.organization.rules import slug
+from garrison.apps.organization.services import set_budget as spend
 from garrison.apps.risk import selectors as risk
 from garrison.apps.risk.models import LossResult
 from garrison.apps.risk.rules import estimates_of, exceedance, mean_band
+from garrison.core import journal
 from garrison.core.bulk import batches, reconcile
 from garrison.core.commands import Forbidden, Refused, changed, command, system_actor
-from garrison.core.imports import Batch
+from garrison.core.imports import Batch, Staged
 from garrison.core.models import Undo, User
 from garrison.core.scopes import paths
-from garrison.core.undoing import offer_undo
+from garrison.core.undoing import held, offer_undo
 from garrison.formats.facts import InitiativeFact
 
 COMPARED = (
@@ -51,10 +53,19 @@ class Replanned:
 
 @command("budget.import_initiatives")
 def import_initiatives(*, actor: User, batch: Batch) -> None:
-    """Store initiatives and what each takes off which scenario; without a currency, in the top unit's."""
-    stored = 0
+    """Store initiatives and what each takes off which scenario; without a currency, in the top unit's.
+
+    What a table no longer says is removed once all of it was read: two of its rows may speak of one initiative.
+    """
+    told: list[Staged] = []
+    verdicts: list[str] = []
+    place_of: dict[int, int] = {}
+    named: set[str] = set()
     top = organization.root(viewer=actor)
     main = (top.currency if top else "") or "USD"
+    known = {staged.fact.code for staged in batch if isinstance(staged.fact, InitiativeFact)}
+    known |= set(selectors.initiatives(viewer=actor).values_list("code", flat=True))
+    scenarios = set(risk.scenarios(viewer=actor).values_list("code", flat=True))
     for chunk in batches(batch):
         facts = [staged.fact for staged in chunk if isinstance(staged.fact, InitiativeFact)]
         units = organization.unit_ids(viewer=actor, codes={fact.unit for fact in facts})
@@ -63,16 +74,20 @@ def import_initiatives(*, actor: User, batch: Batch) -> None:
             if fact.unit and slug(fact.unit) not in units:
                 batch.refuse(staged, "unit_code", f"there is no unit {fact.unit}; import the business units first")
                 continue
-            kept.append((staged, fact))
+            kept.append(fact)
+            told.append(staged)
             row = _row(fact, units) | {"source_id": staged.file.pk, "source_row": fact.row}
             row["currency"] = row["currency"] or main
             if row["currency"] != main:
                 said = f"{fact.code} is in {row['currency']}, the organisation counts in {main}: no plan can choose it"
                 batch.note(staged.file, said, row=fact.row, name="currency")
             rows.append(row)
-        verdicts, ids = reconcile(Initiative, rows, compare=COMPARED)
+            for name, reason in _dangling(fact, known, scenarios):
+                batch.note(staged.file, reason, row=fact.row, name=name)
+        found, ids = reconcile(Initiative, rows, compare=COMPARED)
         effects, owners = [], []
-        for place, (staged, fact) in enumerate(kept):
+        for place, fact in enumerate(kept, len(verdicts)):
+            place_of[ids[fact.code]] = place
             for scenario, share in fact.effectiveness.items():
                 owners.append(place)
                 effects.append(
@@ -81,23 +96,30 @@ def import_initiatives(*, actor: User, batch: Batch) -> None:
                         "initiative_id": ids[fact.code],
                         "scenario_code": scenario,
                         "share": share,
-                        "source_id": staged.file.pk,
+                        "source_id": told[place].file.pk,
                         "source_row": fact.row,
                     }
                 )
+        verdicts += found
+        named.update(str(effect["key"]) for effect in effects)
         moved, _ = reconcile(Effect, effects, compare=("share",))
-        named = {effect["key"] for effect in effects}
-        gone = Effect.objects.filter(initiative__in=ids.values()).exclude(key__in=named)
-        lost = set(gone.values_list("initiative__code", flat=True))
-        gone.delete()
-        owners += [place for place, (_, fact) in enumerate(kept) if fact.code in lost]
-        moved += ["updated"] * (len(owners) - len(moved))
-        for place, verdict in zip(owners, moved, strict=True):
-            if verdict != "unchanged" and verdicts[place] == "unchanged":
-                verdicts[place] = "updated"
-        batch.settle([staged for staged, _ in kept], verdicts)
-        stored += sum(verdict != "unchanged" for verdict in verdicts)
+        _amend(verdicts, (place for place, verdict in zip(owners, moved, strict=True) if verdict != "unchanged"))
+    for some in batches(place_of):
+        gone = [effect for effect in Effect.objects.filter(initiative__in=some) if effect.key not in named]
+        said_by = {pk: (told[place_of[pk]].file.pk, told[place_of[pk]].fact.row) for pk in some}
+        journal.removed(gone, said_by, "initiative_id")
+        Effect.objects.filter(pk__in=[effect.pk for effect in gone]).delete()
+        _amend(verdicts, (place_of[effect.initiative_id] for effect in gone))
+    batch.settle(told, verdicts)
+    stored = sum(verdict != "unchanged" for verdict in verdicts)
     changed(target="initiatives", after={"stored": stored})
+
+
+def _amend(verdicts: list[str], places: Iterable[int]) -> None:
+    """Say of rows found unchanged that something which hangs on them did change."""
+    for place in places:
+        if verdicts[place] == "unchanged":
+            verdicts[place] = "updated"
 
 
 @command("budget.replan")
@@ -143,7 +165,7 @@ def replan(*, actor: User, at: datetime, because: str = "", forced: Mapping[str,
 @command("budget.force")
 def force(*, actor: User, uuid: UUID, place: str, at: datetime) -> Replanned:
     """Put an initiative into the plan ("in"), leave it out ("out"), or let the numbers decide ("auto")."""
-    _whole(actor, "budget.force")
+    _top(actor, "budget.force")
     initiative = selectors.initiative(viewer=actor, uuid=uuid)
     newest = selectors.latest_plan(viewer=actor)
     if newest is None:
@@ -161,7 +183,7 @@ def force(*, actor: User, uuid: UUID, place: str, at: datetime) -> Replanned:
 @command("budget.clear_conditions")
 def clear_conditions(*, actor: User, at: datetime) -> Replanned:
     """Let the numbers decide about every initiative: the best plan for this budget."""
-    _whole(actor, "budget.clear_conditions")
+    _top(actor, "budget.clear_conditions")
     newest = selectors.latest_plan(viewer=actor)
     if newest is None:
         raise Refused("there is no plan yet; import initiatives, scenarios and business units with a budget")
@@ -171,7 +193,7 @@ def clear_conditions(*, actor: User, at: datetime) -> Replanned:
 @command("budget.restore_conditions")
 def restore_conditions(*, actor: User, forced: dict[str, str]) -> None:
     """Put the plan's conditions back to what they were."""
-    _whole(actor, "budget.restore_conditions")
+    _top(actor, "budget.restore_conditions")
     newest = selectors.latest_plan(viewer=actor)
     if newest is None:
         raise Refused("there is no plan any more")
@@ -186,7 +208,7 @@ def set_budget(*, actor: User, amount: Decimal, at: datetime) -> Undo:
     if not amount.is_finite() or not 0 <= amount < MOST_MONEY:
         raise Refused("a budget is an amount of money, not negative")
     before = top.budget
-    Unit.objects.filter(pk=top.pk).update(budget=amount.quantize(Decimal("0.01")))
+    spend(actor=actor, code=top.code, amount=amount.quantize(Decimal("0.01")))
     replan(actor=system_actor(), at=at, because=f"the budget changed from {before} to {amount}")
     changed(target=top.code, path=top.path, before={"budget": before}, after={"budget": amount})
     return offer_undo(
@@ -203,7 +225,7 @@ def restore_budget(*, actor: User, amount: str | None) -> None:
     """Put the yearly budget back to what it was; the plan follows."""
     top = _top(actor, "budget.restore_budget")
     before = top.budget
-    Unit.objects.filter(pk=top.pk).update(budget=None if amount is None else Decimal(amount))
+    spend(actor=actor, code=top.code, amount=None if amount is None else Decimal(amount))
     changed(target=top.code, path=top.path, before={"budget": before}, after={"budget": amount})
 
 
@@ -231,12 +253,12 @@ def _whole(actor: User, permission: str) -> None:
 
 
 def _top(actor: User, permission: str) -> Unit:
-    """The organisation's top unit."""
+    """The organisation's top unit, held: whoever decides about budget or plan decides alone."""
     _whole(actor, permission)
     top = organization.root(viewer=system_actor())
     if top is None:
         raise Refused("there is no organisation yet; import the business units first")
-    return top
+    return held(organization.units(viewer=system_actor()).filter(pk=top.pk)).get()
 
 
 def _plan_one(
@@ -285,6 +307,19 @@ def _curve(result: LossResult, left: dict[str, float]) -> list[list[float]]:
         return []
     chances = exceedance(estimates_of(result.scenarios), amounts, left)
     return [[amount, chance] for amount, chance in zip(amounts, chances, strict=True)]
+
+
+def _dangling(fact: InitiativeFact, known: set[str], scenarios: set[str]) -> Iterator[tuple[str, str]]:
+    """The fields of an initiative that name what nobody has told of yet, each with what that means."""
+    waits = "until a table tells of it"
+    for name, means in (("requires", "cannot be chosen"), ("excludes", "excludes nothing by it")):
+        if lost := [code for code in getattr(fact, name) if code not in known]:
+            yield name, f"{fact.code} names {', '.join(lost)}, which is no initiative here: it {means} {waits}"
+    if lost := [code for code in fact.effectiveness if code not in scenarios]:
+        yield (
+            "effectiveness",
+            f"{fact.code} names {', '.join(lost)}, which is no scenario here: it counts nothing {waits}",
+        )
 
 
 def _row(fact: InitiativeFact, units: dict[str, int]) -> dict[str, Any]:

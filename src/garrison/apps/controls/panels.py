@@ -31,6 +31,6 @@ def controls_of_device(*, viewer: User, subject: Any, as_of: datetime) -> dict[s
     return {"rows": [(control, control.standing(local_day(as_of))) for control in controls]}
 
 
-NAV.append(NavEntry("What we owe", str(_("Controls")), "controls:list", "shield", selectors.VIEW, order=10))
-SEARCH.append(SearchProvider(str(_("Controls")), selectors.VIEW, find_controls))
+NAV.append(NavEntry("What we owe", _("Controls"), "controls:list", "shield", selectors.VIEW, order=10))
+SEARCH.append(SearchProvider(_("Controls"), selectors.VIEW, find_controls))
 PANELS.append(Panel("assets.asset", selectors.VIEW, "controls/_of_device.html", controls_of_device, order=40))

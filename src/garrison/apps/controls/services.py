@@ -10,6 +10,7 @@ from garrison.apps.controls.models import Control, ControlTest, Implementation
 from garrison.apps.controls.rules import Measured, after_device_test
 from garrison.apps.organization import selectors as organization
 from garrison.apps.organization.rules import slug
+from garrison.core import journal
 from garrison.core.bulk import batches, reconcile
 from garrison.core.clock import local_day
 from garrison.core.commands import Refused, changed, command
@@ -86,7 +87,7 @@ def import_controls(*, actor: User, batch: Batch) -> None:
                     source_row=fact.row,
                 )
             )
-        ControlTest.objects.bulk_create(tests, batch_size=1000)
+        journal.added(ControlTest.objects.bulk_create(tests, batch_size=1000))
         batch.settle([staged for staged, _ in kept], verdicts)
         stored += sum(verdict != "unchanged" for verdict in verdicts)
     changed(target="controls", after={"stored": stored})

@@ -21,7 +21,7 @@ from garrison.apps.controls.models import Control
 from garrison.apps.controls.rules import shares
 from garrison.apps.organization import selectors as organization
 from garrison.core.clock import local_day
-from garrison.core.http import user_of
+from garrison.core.http import needs, user_of
 from garrison.core.registries import panels
 from garrison.core.ui import cells, figures, lists
 
@@ -156,6 +156,7 @@ def control_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("controls.record_test")
 def record_test(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Record a test; losses and plan follow at once."""
     form = TestForm(request.POST)

@@ -2,16 +2,20 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
-from garrison.apps.organization import rules
+from garrison.apps.organization import rules, selectors
 from garrison.apps.organization.models import AppetitePoint, Site, Unit, Zone
 from garrison.apps.organization.rules import Place
+from garrison.core import journal
 from garrison.core.bulk import BATCH, STORED, UNCHANGED, UPDATED, batches, cut, key_of, keys_to_ids, reconcile
-from garrison.core.commands import Forbidden, changed, command
+from garrison.core.commands import Forbidden, Missing, changed, command, system_actor
 from garrison.core.imports import Batch, Staged
-from garrison.core.models import Grant, User
+from garrison.core.models import User
 from garrison.core.scopes import paths
+from garrison.core.services import move_roles
+from garrison.core.undoing import held
 from garrison.formats.facts import UnitFact
 
 CODE, PATH = 60, 400
@@ -155,9 +159,12 @@ def _replace_appetites(
         for key, (_, fact) in told.items()
         if fact.appetite and list(fact.appetite) != agreed.get(key, [])
     }
+    said_by = {ids[key]: (staged.file.pk, fact.row) for key, (staged, fact) in told.items()}
     for chunk in batches(moved):
-        AppetitePoint.objects.filter(unit__in=chunk).delete()
-    AppetitePoint.objects.bulk_create(
+        before = AppetitePoint.objects.filter(unit__in=chunk)
+        journal.removed(before, said_by, "unit_id")
+        before.delete()
+    made = AppetitePoint.objects.bulk_create(
         [
             AppetitePoint(unit_id=unit, loss=loss, probability=probability)
             for unit, points in moved.items()
@@ -165,6 +172,7 @@ def _replace_appetites(
         ],
         batch_size=BATCH,
     )
+    journal.added(made, said_by, "unit_id")
 
 
 @command("organization.move_units")
@@ -176,16 +184,19 @@ def move_units(*, actor: User, moves: Mapping[str, str]) -> None:
     for unit in units:
         unit.path = moves[unit.path]
     Unit.objects.bulk_update(units, ["path"], batch_size=BATCH)
-    told = []
-    for grant in Grant.objects.filter(path__in=list(moves)).select_related("user").order_by("pk"):
-        path = moves[grant.path]
-        told.append({"user": grant.user.username, "role": grant.role, "from": grant.path, "to": path})
-        if Grant.objects.filter(user=grant.user, role=grant.role, path=path).exists():
-            grant.delete()
-        else:
-            grant.path = path
-            grant.save(update_fields=["path"])
+    told = move_roles(actor=system_actor(), moves=moves)
     changed(target="units", before=sorted(moves), after={"paths": dict(moves), "roles": told})
+
+
+@command("organization.set_budget")
+def set_budget(*, actor: User, code: str, amount: Decimal | None) -> None:
+    """Say what a unit may spend in a year; None where nobody has said."""
+    unit = held(selectors.units(viewer=actor).filter(key=rules.slug(code))).first()
+    if unit is None:
+        raise Missing(f"there is no unit {code}")
+    before, unit.budget = unit.budget, amount
+    unit.save(update_fields=["budget"])
+    changed(target=unit.code, path=unit.path, before={"budget": before}, after={"budget": amount})
 
 
 def _adopt_sites() -> None:

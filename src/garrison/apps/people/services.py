@@ -13,6 +13,7 @@ from garrison.core.bulk import STORED, UNCHANGED, UPDATED, batches, key_of, reco
 from garrison.core.commands import changed, command
 from garrison.core.imports import Batch, Staged
 from garrison.core.models import ImportedFile, User
+from garrison.core.ui import figures
 from garrison.formats.facts import PersonFact
 
 CHUNK = 5_000
@@ -137,8 +138,8 @@ def _unknown_units(codes: Counter[str]) -> str:
     """What to say of people whose units nobody has told of."""
     named = ", ".join(code for code, _ in codes.most_common(8)) + (" and others" if len(codes) > 8 else "")
     return (
-        f"{codes.total():,} people name units that are not known ({named}). They are kept without a unit and find it "
-        "when a table of business units is imported."
+        f"{figures.counted(codes.total(), 'people')} with a unit that is not known ({named}): kept without a unit "
+        "until a table of business units tells of it."
     )
 
 

@@ -26,7 +26,8 @@ def find_scenarios(*, viewer: User, text: str, limit: int) -> Iterator[Hit]:
 def money_of_control(*, viewer: User, subject: Any, as_of: datetime) -> dict[str, Any] | None:
     """What a control bears on, and the money that hangs on it."""
     rows = selectors.of_controls(viewer=viewer, controls=[subject], as_of=local_day(as_of))
-    return {"rows": rows, "currency": rows[0].scenario.currency} if rows else None
+    lost = selectors.borne_in_vain(viewer=viewer, control=subject)
+    return {"rows": rows, "lost": lost, "currency": rows[0].scenario.currency if rows else ""} if rows or lost else None
 
 
 def money_of_device(*, viewer: User, subject: Any, as_of: datetime) -> dict[str, Any] | None:
@@ -59,8 +60,8 @@ def lessons_of_incident(*, viewer: User, subject: Any, as_of: datetime) -> dict[
     return {"rows": rows} if rows else None
 
 
-NAV.append(NavEntry("What it may cost", str(_("Risk")), "risk:portfolio", "chart-line", selectors.VIEW, order=30))
-SEARCH.append(SearchProvider(str(_("Scenarios")), selectors.VIEW, find_scenarios))
+NAV.append(NavEntry("What it may cost", _("Risk"), "risk:portfolio", "chart-line", selectors.VIEW, order=30))
+SEARCH.append(SearchProvider(_("Scenarios"), selectors.VIEW, find_scenarios))
 PANELS.append(Panel("controls.control", selectors.VIEW, "risk/_of_control.html", money_of_control, order=10))
 PANELS.append(Panel("controls.controls", selectors.VIEW, "", coverage_of_controls, order=10))
 PANELS.append(Panel("assets.asset", selectors.VIEW, "risk/_of_device.html", money_of_device, order=50))

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from garrison.apps.assets import selectors as assets
 from garrison.apps.controls.models import Control
 from garrison.apps.organization import selectors as organization
 from garrison.apps.organization.models import Unit
@@ -15,17 +16,19 @@ from garrison.apps.organization.rules import slug
 from garrison.apps.risk import selectors
 from garrison.apps.risk.models import LossResult, Safeguard, Scenario
 from garrison.apps.risk.rules import Updated, assess, why_unusable
+from garrison.core import journal
 from garrison.core.bulk import batches, keys_to_ids, reconcile
 from garrison.core.clock import local_day
-from garrison.core.commands import Forbidden, Refused, changed, command
-from garrison.core.imports import Batch
+from garrison.core.commands import Forbidden, Missing, Refused, changed, command
+from garrison.core.imports import Batch, Staged
 from garrison.core.models import Undo, User
 from garrison.core.scopes import may, paths
-from garrison.core.undoing import offer_undo
+from garrison.core.undoing import held, offer_undo
 from garrison.formats.facts import ControlFact, ScenarioFact
 
 METHOD = "compound Poisson by FFT, version 1"
 LOOK_BACK_DAYS = 7
+WAITS = "until a table tells of it"
 JUDGED = ("rate", "rate_low", "rate_high", "distribution", "low", "mode", "high", "currency")
 """What an approval is about: another estimate needs another one."""
 COMPARED = (
@@ -69,6 +72,7 @@ def import_scenarios(*, actor: User, batch: Batch) -> None:
     for chunk in batches(batch):
         facts = [staged.fact for staged in chunk if isinstance(staged.fact, ScenarioFact)]
         units = organization.unit_ids(viewer=actor, codes={fact.unit for fact in facts})
+        lost = assets.unheard_of(viewer=actor, names={fact.asset for fact in facts})
         kept, rows = [], []
         for staged, fact in zip(chunk, facts, strict=True):
             if fact.unit and slug(fact.unit) not in units:
@@ -80,6 +84,9 @@ def import_scenarios(*, actor: User, batch: Batch) -> None:
             if row["currency"] != main:
                 said = f"{fact.code} is in {row['currency']}, the organisation counts in {main}: no loss holds it"
                 batch.note(staged.file, said, row=fact.row, name="currency")
+            if fact.asset in lost:
+                said = f"{fact.code} is about {fact.asset}, which is no asset here {WAITS}"
+                batch.note(staged.file, said, row=fact.row, name="asset")
             rows.append(row)
         _keep_approvals(rows)
         verdicts, _ = reconcile(Scenario, rows, compare=COMPARED)
@@ -102,16 +109,27 @@ def _keep_approvals(rows: list[dict[str, Any]]) -> None:
 
 @command("risk.import_safeguards")
 def import_safeguards(*, actor: User, batch: Batch) -> None:
-    """Store how much of each scenario each control of a controls table covers."""
+    """Store how much of each scenario each control of a controls table covers.
+
+    What a table no longer says is removed once all of it was read: two of its rows may speak of one control.
+    """
     stored = 0
+    told: dict[int, Staged] = {}
+    named: set[tuple[int, str]] = set()
+    known = set(selectors.scenarios(viewer=actor).values_list("code", flat=True))
     for chunk in batches(batch):
         facts = [staged.fact for staged in chunk if isinstance(staged.fact, ControlFact)]
         ids = keys_to_ids(Control, {fact.code for fact in facts})
+        told.update({ids[fact.code]: staged for staged, fact in zip(chunk, facts, strict=True) if fact.code in ids})
         rows, owners = [], []
         for staged, fact in zip(chunk, facts, strict=True):
+            if lost := [code for code in fact.bears_on if code not in known]:
+                said = f"{fact.code} bears on {', '.join(lost)}, which is no scenario here: it counts nothing {WAITS}"
+                batch.note(staged.file, said, row=fact.row, name="bears_on")
             for scenario, coverage in fact.bears_on.items():
                 if fact.code in ids:
                     owners.append(staged)
+                    named.add((ids[fact.code], scenario))
                     rows.append(
                         {
                             "key": f"{fact.code}|{scenario}",
@@ -126,22 +144,22 @@ def import_safeguards(*, actor: User, batch: Batch) -> None:
         for staged, verdict in zip(owners, verdicts, strict=True):
             if verdict != "unchanged":
                 batch.amend(staged)
-        told = {fact.code: staged for staged, fact in zip(chunk, facts, strict=True)}
-        named = {(fact.code, scenario) for fact in facts for scenario in fact.bears_on}
-        gone = []
-        for safeguard in Safeguard.objects.filter(control__in=ids.values()).select_related("control"):
-            if (safeguard.control.code, safeguard.scenario_code) not in named:
-                gone.append(safeguard.pk)
-                batch.amend(told[safeguard.control.code])
-        Safeguard.objects.filter(pk__in=gone).delete()
-        stored += sum(verdict != "unchanged" for verdict in verdicts) + len(gone)
+        stored += sum(verdict != "unchanged" for verdict in verdicts)
+    for some in batches(told):
+        found = Safeguard.objects.filter(control__in=some)
+        gone = [kept for kept in found if (kept.control_id, kept.scenario_code) not in named]
+        for safeguard in gone:
+            batch.amend(told[safeguard.control_id])
+        journal.removed(gone, {pk: (told[pk].file.pk, told[pk].fact.row) for pk in some}, "control_id")
+        Safeguard.objects.filter(pk__in=[safeguard.pk for safeguard in gone]).delete()
+        stored += len(gone)
     changed(target="safeguards", after={"stored": stored})
 
 
 @command("risk.approve")
 def approve(*, actor: User, uuid: UUID, at: datetime, basis: str = "own") -> Decided:
     """Approve a draft: from now on it counts in the loss, the plan and the board report."""
-    scenario = selectors.scenario(viewer=actor, uuid=uuid)
+    scenario = _held(actor, uuid)
     if scenario.status == "approved":
         raise Refused(f"{scenario.code} is approved already")
     _check(scenario)
@@ -154,7 +172,7 @@ def approve(*, actor: User, uuid: UUID, at: datetime, basis: str = "own") -> Dec
 @command("risk.withdraw")
 def withdraw(*, actor: User, uuid: UUID, at: datetime) -> Decided:
     """Make an approved scenario a draft again; it no longer counts."""
-    scenario = selectors.scenario(viewer=actor, uuid=uuid)
+    scenario = _held(actor, uuid)
     if scenario.status == "draft":
         raise Refused(f"{scenario.code} is a draft already")
     before = _told(scenario)
@@ -167,7 +185,7 @@ def draft_scenario(*, actor: User, uuid: UUID, at: datetime, estimate: dict[str,
     """Change a scenario's estimate (``rate``, ``rate_low``, ``rate_high``, ``low``, ``mode``, ``high``). It becomes a
     draft of one's own until its owner approves it again.
     """
-    scenario = selectors.scenario(viewer=actor, uuid=uuid)
+    scenario = _held(actor, uuid)
     before = _told(scenario)
     for name in ESTIMATED:
         if name in estimate:
@@ -181,7 +199,7 @@ def draft_scenario(*, actor: User, uuid: UUID, at: datetime, estimate: dict[str,
 @command("risk.restore")
 def restore(*, actor: User, uuid: str, before: dict[str, Any]) -> Scenario:
     """Put a scenario's estimate and approval back to what they were."""
-    scenario = selectors.scenario(viewer=actor, uuid=UUID(uuid))
+    scenario = _held(actor, UUID(uuid))
     now = _told(scenario)
     for name in DECIDED:
         value = before[name]
@@ -301,6 +319,14 @@ def _compute_one(
 def _times(rows: list[selectors.Current], currency: str) -> int:
     """How many scenarios count in a currency."""
     return sum(row.scenario.currency == currency for row in rows)
+
+
+def _held(actor: User, uuid: UUID) -> Scenario:
+    """The scenario to decide on. Raises ``Missing`` outside the actor's sight."""
+    found = held(selectors.scenarios(viewer=actor).filter(uuid=uuid)).first()
+    if found is None:
+        raise Missing("no such scenario")
+    return found
 
 
 def _decided(actor: User, scenario: Scenario, before: dict[str, Any], at: datetime, label: str) -> Decided:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from garrison.apps.strategy import selectors, services
 from garrison.apps.strategy.forms import Compare
-from garrison.core.http import user_of
+from garrison.core.http import needs, user_of
 
 
 def _since(request: HttpRequest) -> date | None:
@@ -21,7 +21,10 @@ def _since(request: HttpRequest) -> date | None:
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """What needs action now, what to do first, what it may cost, what changed."""
+    """What needs action now, what to do first, what it may cost, what changed; for who has no role, whom to ask."""
+    viewer = user_of(request)
+    if not selectors.may_look(viewer=viewer):
+        return render(request, "strategy/no_role.html", {"heads": selectors.heads(viewer=viewer)})
     found = selectors.home(viewer=user_of(request), at=timezone.now(), since=_since(request))
     return render(request, "strategy/home.html", {"home": found, "brief": found.brief})
 
@@ -53,6 +56,7 @@ def reports(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@needs("strategy.issue_report")
 def issue_board(request: HttpRequest) -> HttpResponse:
     """Issue the board report and hand it over."""
     issued = services.issue_report(actor=user_of(request), at=timezone.now())

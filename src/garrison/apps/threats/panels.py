@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from garrison.apps.threats import selectors
 from garrison.apps.threats.models import Vulnerability
@@ -23,5 +24,5 @@ def find_threats(*, viewer: User, text: str, limit: int) -> Iterator[Hit]:
             yield Hit(found.name, said, reverse("threats:threat", args=[found.uuid]), "target-arrow")
 
 
-NAV.append(NavEntry("What it may cost", _("Threats"), "threats:list", "radar-2", selectors.VIEW, 10))
-SEARCH.append(SearchProvider(_("Threats"), selectors.VIEW, find_threats))
+NAV.append(NavEntry("What it may cost", gettext_lazy("Threats"), "threats:list", "radar-2", selectors.VIEW, 10))
+SEARCH.append(SearchProvider(gettext_lazy("Threats"), selectors.VIEW, find_threats))

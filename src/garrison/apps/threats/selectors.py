@@ -1,13 +1,11 @@
 """Reads of the threats app. What is known of the world belongs to no unit: whoever may see any of it sees it all."""
 
-from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
 from garrison.apps.threats import rules
 from garrison.apps.threats.models import ThreatLink, ThreatObject, Vulnerability
-from garrison.core.bulk import batches
 from garrison.core.commands import Missing
 from garrison.core.models import User
 from garrison.core.scopes import may
@@ -30,14 +28,6 @@ def vulnerability(*, viewer: User, cve: str) -> Vulnerability:
     found = vulnerabilities(viewer=viewer).select_related("source").filter(key=cve.strip().upper()).first()
     if found is None:
         raise Missing(f"no imported catalogue speaks of {cve}")
-    return found
-
-
-def by_cve(*, viewer: User, cves: Iterable[str]) -> dict[str, Vulnerability]:
-    """Vulnerabilities by CVE id in capitals, a thousand ids a statement; the unknown are left out."""
-    found: dict[str, Vulnerability] = {}
-    for chunk in batches(dict.fromkeys(cve.upper() for cve in cves)):
-        found.update((each.cve, each) for each in vulnerabilities(viewer=viewer).order_by().filter(key__in=chunk))
     return found
 
 

@@ -11,6 +11,7 @@ from garrison.core.bulk import ABSENT, STORED, UNCHANGED, UPDATED, batches, key_
 from garrison.core.commands import changed, command
 from garrison.core.imports import Batch, Staged
 from garrison.core.models import ImportedFile, User
+from garrison.core.ui import figures
 from garrison.formats.facts import ThreatFact, ThreatLinkFact, VulnerabilityFact
 
 CHUNK = 5_000
@@ -167,7 +168,7 @@ def import_links(*, actor: User, batch: Batch) -> dict[str, int]:
         batch.settle(taken, verdicts)
         totals.update(verdicts)
     for file, links in loose.values():
-        reason = f"{len(links):,} relationships were left out, because one of their ends is in no imported file"
+        reason = f"{figures.counted(len(links), 'relationships')} left out, because an end is in no imported file"
         batch.note(file, f"{reason} (the first is {links[0]}).")
     changed(target="threat links", after=dict(totals))
     return dict(totals)

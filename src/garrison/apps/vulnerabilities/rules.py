@@ -2,10 +2,11 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 from garrison.engines import priority as engine
 
@@ -237,6 +238,47 @@ def next_status(*, stored: str, decided: datetime | None, told: str, seen: datet
     if seen > decided and (stored == "open" or (stored in ("closed", "not affected") and said == "open")):
         return said
     return stored
+
+
+EDITED = ("owner", "due", "status", "note", "accepted_until")
+"""What a person may change in an exported list of findings."""
+
+Edits = tuple[tuple[str, Any], ...]
+
+
+def edits(
+    stored: Mapping[str, Any], told: Mapping[str, Any], said: Collection[str]
+) -> tuple[Edits, tuple[str, str] | None]:
+    """What a row of an exported list wants changed, of the columns ``said`` in it, and what is wrong with that.
+
+    A decision is whole: its note and, for an acceptance, its last day go with the status.
+    """
+    differ = [name for name in EDITED if name in said and (told[name] or None) != (stored[name] or None)]
+    wants = {name: told[name] for name in differ if name in ("owner", "due")}
+    if "due" in wants and wants["due"] is None:
+        return (), ("due", "a due day is not taken away; write another day")
+    decision = [name for name in differ if name not in wants]
+    if not decision:
+        return tuple(wants.items()), None
+    status = told["status"] if "status" in said else stored["status"]
+    if not status or status == "not affected":
+        return (), ("status", "write open, planned, accepted or closed; only a report says that it does not matter")
+    if decision != ["status"] and status == "open" == stored["status"]:
+        return (), (decision[0], "it belongs to a decision, and the finding is open: write planned, accepted or closed")
+    note = told["note"] if "note" in said else stored["note"]
+    until = told["accepted_until"] if "accepted_until" in said else stored["accepted_until"]
+    wants["status"] = status
+    if "note" in decision and (status == "open" or (status == "planned" and not note)):
+        return (), ("note", "opening again and planning keep the note; write another one with a decision")
+    if status != "open":
+        wants["note"] = note
+    if status == "accepted":
+        if until is None:
+            return (), ("accepted_until", "an acceptance needs its last day")
+        wants["accepted_until"] = until
+    elif "accepted_until" in decision and until is not None:
+        return (), ("accepted_until", "only what is accepted has a last day; write accepted, or leave it empty")
+    return tuple(wants.items()), None
 
 
 def cves_in_order(cves: Iterable[str], rule: str) -> tuple[str, ...]:

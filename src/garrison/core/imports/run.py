@@ -1,7 +1,6 @@
 """The import itself: recognise, order, stage outside any transaction, store in a short one, then let others react."""
 
 import shutil
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -12,15 +11,17 @@ from django.conf import settings
 
 from garrison.core.imports import keeping, services
 from garrison.core.imports.mapped import settle_known
-from garrison.core.imports.staging import Cancelled, Reading, Stage, fingerprint
+from garrison.core.imports.staging import Cancelled, Reading, fingerprint
 from garrison.core.models import ImportRun, User
-from garrison.formats import catalogue, mapping
+from garrison.formats import catalogue, mapping, unread
 from garrison.formats.container import members
 from garrison.formats.oscal_other import name_other
 from garrison.formats.source import Damaged, Limits, Source
 
 GROUP_FILES = 1_000
 GROUP_BYTES = 64 * 1024**2
+TOGETHER = ("business-units", "initiatives-table")
+"""Formats whose rows may name rows of another file of the same run: parents, and what is required."""
 
 Progress = Callable[[int, int, str], None]
 """Told (bytes done, bytes in all, what is being done); may raise ``Cancelled``."""
@@ -85,6 +86,9 @@ def _recognise_one(path: str, member: str, source: Source) -> Reading:
         reading.messages.append((0, "", "its columns are unknown; say which is which in Imports", False))
     else:
         reading.status = "unknown"
+        if wrong := unread.why(source):
+            reading.status, reading.messages = "refused", [(0, "", wrong, True)]
+            return reading
         reason = "it is empty" if not source.head else "no reader understands its content"
         reading.messages.append((0, "", reason, False))
     return reading
@@ -123,9 +127,7 @@ def run_import(
         work.known(readings)
         pending = [reading for reading in readings if not reading.status]
         for group in _groups(pending):
-            folder = Path(settings.STAGING_FOLDER) / uuid.uuid4().hex
-            stage = Stage(folder)
-            try:
+            with work.staging() as stage:
                 for place, reading in enumerate(group):
                     before = done
 
@@ -140,17 +142,15 @@ def run_import(
                 work.store(group, stage)
                 for reading in group:
                     reading.source = None  # its spooled bytes are needed no more
-            finally:
-                stage.close()
         progress(total, total, "drawing conclusions")
         work.finish(readings)
     return work.run, readings
 
 
 def _groups(readings: list[Reading]) -> Iterator[list[Reading]]:
-    """Readings in storing order, small members of one archive and format together."""
+    """Readings in storing order, small members of one archive and format together, and tables whose rows refer on."""
     ordered = sorted(readings, key=lambda r: (catalogue.rank(r.format), r.path))
-    for _, same in groupby(ordered, key=lambda r: (r.format, r.path)):
+    for _, same in groupby(ordered, key=lambda r: (r.format, "" if r.format in TOGETHER else r.path)):
         group: list[Reading] = []
         for reading in same:
             if group and (len(group) >= GROUP_FILES or sum(r.bytes for r in group) + reading.bytes > GROUP_BYTES):

@@ -1,16 +1,20 @@
 """Commands of importing: a group of files stored whole or not at all, and the conclusions drawn at the end."""
 
+import uuid
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from django.db import connection, transaction
+from django.conf import settings
+from django.db import connection
 from django.db.models import Max, Q
 
 from garrison.core import lake_files
-from garrison.core.bulk import batches
+from garrison.core.bulk import batches, without_nul
 from garrison.core.commands import Forbidden, changed, command, system_actor
 from garrison.core.imports.batch import Batch, FileTally, Staged
 from garrison.core.imports.registry import IMPORTERS, KINDS
@@ -33,11 +37,13 @@ STANDING = (
     "initiatives-table",
 )
 """Formats whose newest file is the truth of its source, also when its very bytes were imported before."""
+EDITS = ("assets-list", "findings-list")
+"""Formats whose rows are edits of what stands in the register: the same bytes may mean a change another day."""
 STILL_RUNNING = timedelta(minutes=10)
 
 
 class DryRun(Exception):
-    """Carries nothing: it only rolls a dry run's transaction back."""
+    """Carries nothing: it only rolls a rehearsal back."""
 
 
 @command("imports.begin")
@@ -104,29 +110,37 @@ def finish(*, actor: User, run: ImportRun, at: datetime, moved: bool) -> None:
     changed(target=run.label, after={"moved": moved})
 
 
+@command("imports.rehearse")
+def rehearse(*, actor: User, at: datetime, label: str, parts: Sequence[tuple[Sequence[Reading], Stage | None]]) -> None:
+    """Store staged groups as an import would, to learn what is new, then take all of it back by raising ``DryRun``.
+
+    The commands in it are never the outermost, so no entry of the audit log is made and its chain is never locked.
+    """
+    run = begin(actor=actor, at=at, label=label)
+    for readings, stage in parts:
+        store(actor=actor, run=run, readings=readings, stage=stage, at=at)
+    raise DryRun
+
+
 class Work:
-    """One run under way: the ledger rows, and the roll-back of a dry run."""
+    """One run under way. A dry one keeps what was staged until its end, and only then opens one short transaction."""
 
     def __init__(self, *, actor: User, at: datetime, label: str, dry_run: bool) -> None:
         self.actor, self.at, self.label, self.dry_run = actor, at, label, dry_run
         self.run: ImportRun | None = None
-        self._atomic: transaction.Atomic | None = None
-        self._dry_files: list[str] = []
+        self._parts: list[tuple[Sequence[Reading], Stage | None]] = []
 
     def __enter__(self) -> "Work":
-        if self.dry_run:
-            self._atomic = transaction.atomic()
-            self._atomic.__enter__()
-        self.run = begin(actor=self.actor, at=self.at, label=self.label)
+        if not self.dry_run:
+            self.run = begin(actor=self.actor, at=self.at, label=self.label)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._atomic is not None:
-            self._atomic.__exit__(DryRun, DryRun(), None)
-            lake_files.discard(self._dry_files)
-            self.run = None
+        for _, stage in self._parts:
+            if stage is not None:
+                stage.close()
 
     def known(self, readings: Sequence[Reading]) -> None:
         """Mark files whose very bytes were stored before by the same reader, and settle those not to be stored."""
@@ -138,19 +152,30 @@ class Work:
                 reading.counts.update(before.counts)
                 reading.read = before.rows_read
         if settled := [reading for reading in readings if reading.status]:
-            self._store(settled, None)
+            self.store(settled, None)
 
-    def store(self, readings: Sequence[Reading], stage: Stage) -> None:
-        """Store a staged group."""
-        self._store(readings, stage)
+    @contextmanager
+    def staging(self) -> Iterator[Stage]:
+        """A place for the facts of one group, which lasts as long as it is needed."""
+        stage = Stage(Path(settings.STAGING_FOLDER) / uuid.uuid4().hex)
+        try:
+            yield stage
+        finally:
+            if any(stage is kept for _, kept in self._parts):
+                stage.seal()
+            else:
+                stage.close()
 
-    def _store(self, readings: Sequence[Reading], stage: Stage | None) -> None:
-        """Run the command and keep the ledger rows."""
-        assert self.run is not None
+    def store(self, readings: Sequence[Reading], stage: Stage | None) -> None:
+        """Store a group, or keep it for the end of a dry run."""
         if stage is not None and (apps := _withheld(self.actor, stage.kinds())):
             for reading in readings:
                 _refuse(reading, f"your role may not change {', '.join(apps)}; ask somebody whose role may")
             stage = None
+        if self.dry_run:
+            self._parts.append((readings, stage))
+            return
+        assert self.run is not None
         stored = False
         with lake_files.watching() as written:
             try:
@@ -159,11 +184,12 @@ class Work:
             finally:
                 if not stored:
                     lake_files.discard(written)
-        if self.dry_run:
-            self._dry_files += written
 
     def finish(self, readings: Sequence[Reading]) -> None:
         """Let the apps draw conclusions when something changed, or when an earlier run was cut off before it could."""
+        if self.dry_run:
+            self._rehearse()
+            return
         assert self.run is not None
         moved = any(r.status == "imported" for r in readings)
         unfinished = ImportRun.objects.filter(finished=None).exclude(pk=self.run.pk)
@@ -171,6 +197,16 @@ class Work:
         finish(actor=self.actor, run=self.run, at=self.at, moved=moved)
         if moved:  # a younger one may be another import that is still under way: it concludes for itself
             unfinished.filter(at__lt=self.at - STILL_RUNNING).update(finished=self.at)
+
+    def _rehearse(self) -> None:
+        """Find out what would become of the staged groups; nothing of it stays."""
+        with lake_files.watching() as written:
+            try:
+                rehearse(actor=self.actor, at=self.at, label=self.label, parts=self._parts)
+            except DryRun:
+                return
+            finally:
+                lake_files.discard(written)
 
 
 def earlier(readings: Sequence[Reading]) -> dict[tuple[str, str, int], ImportedFile]:
@@ -181,9 +217,11 @@ def earlier(readings: Sequence[Reading]) -> dict[tuple[str, str, int], ImportedF
     """
     found: dict[tuple[str, str, int], ImportedFile] = {}
     for chunk in batches(dict.fromkeys(reading.sha256 for reading in readings)):
-        rows = ImportedFile.objects.filter(
-            sha256__in=chunk, status__in=["imported", "unchanged"], rows_refused=0
-        ).order_by("pk")
+        rows = (
+            ImportedFile.objects.filter(sha256__in=chunk, status__in=["imported", "unchanged"], rows_refused=0)
+            .exclude(format__in=EDITS)
+            .order_by("pk")
+        )
         for row in rows:
             found[row.sha256, row.format, row.reader_version] = row
     newest = {
@@ -265,13 +303,11 @@ def _settle(reading: Reading, file: ImportedFile, tally: FileTally) -> None:
 
 def _messages(reading: Reading, file: ImportedFile, tally: FileTally) -> Iterator[ImportMessage]:
     """One file's messages: refusals first, then notes."""
-    for row, name, reason in tally.refusals:
-        yield ImportMessage(file=file, row=row, field=name[:200], reason=reason, refused=True)
-    for row, name, reason, refused in reading.messages:
-        if not refused:
-            yield ImportMessage(file=file, row=row, field=name[:200], reason=reason, refused=False)
-    for row, name, reason in tally.notes:
-        yield ImportMessage(file=file, row=row, field=name[:200], reason=reason, refused=False)
+    noted = [(row, name, reason) for row, name, reason, refused in reading.messages if not refused]
+    for refused, told in ((True, tally.refusals), (False, [*noted, *tally.notes])):
+        for row, name, reason in told:
+            field, words = without_nul(name)[:200], without_nul(reason)
+            yield ImportMessage(file=file, row=row, field=field, reason=words, refused=refused)
 
 
 def _lock() -> None:

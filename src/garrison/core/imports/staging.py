@@ -108,13 +108,18 @@ class Stage:
 
     def facts(self, kind: type[Fact]) -> Iterator[tuple[int, Fact]]:
         """The staged facts of one kind, each with its file's number."""
-        stream = self._open[kind.__name__]
-        stream.flush()
+        if not (stream := self._open[kind.__name__]).closed:
+            stream.flush()
         decoder = msgspec.msgpack.Decoder(kind)
         with (self.folder / kind.__name__).open("rb") as file:
             while head := file.read(_FRAME.size):
                 place, length = _FRAME.unpack(head)
                 yield place, decoder.decode(file.read(length))
+
+    def seal(self) -> None:
+        """Stage no more, and hold no file open for it; what was staged stays."""
+        for stream in self._open.values():
+            stream.close()
 
     def close(self) -> None:
         """Forget everything that was staged."""

@@ -14,6 +14,9 @@ Number = int | float | Decimal
 
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "AUD": "A$", "CAD": "C$", "NZD": "NZ$"}
 UNITS = ((1_000_000_000, "bn"), (1_000_000, "M"), (1_000, "k"))
+ONE = 1e-6
+"""Two ends of a range that differ by a smaller share than this are one number."""
+
 MINUS = "−"
 LARGEST = 1e300
 
@@ -29,6 +32,19 @@ def number(value: Number | None, decimals: int | None = None) -> str:
     amount = Decimal(abs(value)) if isinstance(value, int) else max(value, -value)
     text = formats.number_format(amount, decimals, use_l10n=True, force_grouping=True)
     return f"{MINUS}{text}" if value < 0 else text
+
+
+def counted(amount: int, plural: str) -> str:
+    """A number of English things by their plural: 2 open services, 1 open service, 1 host down, 1 access exception."""
+    words = plural.split(" ")
+    if amount == 1 and words[0] == "people":
+        words[0] = "person"
+    elif amount == 1:
+        place = next((i for i, word in enumerate(words) if word.endswith("s") and not word.endswith("ss")), None)
+        if place is not None:
+            word = words[place]
+            words[place] = f"{word[:-3]}y" if word.endswith("ies") else word[: -2 if word.endswith("sses") else -1]
+    return f"{amount:,} {' '.join(words)}"
 
 
 def rounded(value: float, digits: int) -> float:
@@ -89,8 +105,10 @@ def full_money(value: Number | None, currency: str = "USD", *, signed: bool = Fa
 
 
 def interval(low: Number, high: Number, currency: str = "USD") -> str:
-    """An estimate's range in one unit: $0.9M to $2.6M."""
+    """An estimate's range in one unit: $0.9M to $2.6M; where both ends are one, nobody gave a range and it says so."""
     top = max(abs(float(low)), abs(float(high)))
+    if top and abs(float(high) - float(low)) <= ONE * top:
+        return _("no range given")
     size, name = _unit(rounded(top, 2))
     if size == 1 or abs(float(low)) < size / 10:
         return _("%(low)s to %(high)s") % {"low": money(low, currency), "high": money(high, currency)}
@@ -105,7 +123,8 @@ def interval(low: Number, high: Number, currency: str = "USD") -> str:
 
 def estimate(low: Number, high: Number, currency: str = "USD") -> str:
     """The interval with its word: estimate $0.9M to $2.6M."""
-    return _("estimate %(range)s") % {"range": interval(low, high, currency)}
+    said = interval(low, high, currency)
+    return said if said == _("no range given") else _("estimate %(range)s") % {"range": said}
 
 
 def chance(share: Number | None) -> str:

@@ -80,7 +80,7 @@ class Teller:
             parts += len(found.services or ())
             waiting.extend(found.services or ())
         if parts:
-            reason = f"The service {name} is made of {parts} others, which are not counted."
+            reason = f"The service {name} is made of others ({parts}), which are not counted."
             yield Note(row=row, field="services.services", reason=reason, counts={"service_parts": parts})
 
     def vulnerability(

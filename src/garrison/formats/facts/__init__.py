@@ -7,6 +7,7 @@ text is ``""``, absent times and numbers are ``None``; times are UTC and aware.
 
 from garrison.formats.facts.base import Fact, Note, Refusal
 from garrison.formats.facts.decisions import ControlFact, InitiativeFact, ScenarioFact
+from garrison.formats.facts.lines import AssetLineFact, FindingLineFact, LineFact
 from garrison.formats.facts.organisation import AccessEventFact, AccountFact, BadgeFact, PersonFact, UnitFact
 from garrison.formats.facts.register import DeviceFact, FindingFact, HostFact, ServiceFact, SoftwareFact, SubjectFact
 from garrison.formats.facts.world import (
@@ -39,6 +40,8 @@ AnyFact = (
     | RequirementFact
     | ScenarioFact
     | InitiativeFact
+    | AssetLineFact
+    | FindingLineFact
 )
 """Every kind of fact, lowest app first: the order in which they are stored."""
 
@@ -71,15 +74,18 @@ __all__ = [
     "AccessEventFact",
     "AccountFact",
     "AnyFact",
+    "AssetLineFact",
     "BadgeFact",
     "ControlFact",
     "DeviceFact",
     "DocumentFact",
     "Fact",
     "FindingFact",
+    "FindingLineFact",
     "FrameworkFact",
     "HostFact",
     "InitiativeFact",
+    "LineFact",
     "Note",
     "PersonFact",
     "Reading",

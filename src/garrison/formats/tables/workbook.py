@@ -146,6 +146,8 @@ def _measure(name: str, data: bytes) -> None:
     """
     if data.startswith(WIDE):
         raise Damaged(f"{name} is not in UTF-8. Save the workbook again as XLSX.")
+    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+        raise Damaged(f"{name} declares a document type or entities, as no spreadsheet does: that is refused.")
     plain = not any(odd in data for odd in ODD)
     letters = (PLAIN_LETTERS if plain else LETTERS).findall(data)
     width = max((_column(word) for word in set(letters)), default=0)

@@ -34,13 +34,13 @@ register.simple_tag(cells.due, name="due_cell")
 register.simple_tag(cells.when, name="when_cell")
 register.simple_tag(figures.interval, name="interval")
 register.simple_tag(figures.estimate, name="estimate")
-register.simple_tag(charts.loss_exceedance, name="loss_exceedance")
-register.simple_tag(charts.efficient_frontier, name="efficient_frontier")
+register.simple_tag(charts.both(charts.loss_exceedance, height=300), name="loss_exceedance")
+register.simple_tag(charts.both(charts.efficient_frontier, height=260), name="efficient_frontier")
 register.simple_tag(charts.budget_bar, name="budget_bar")
 register.simple_tag(charts.columns, name="columns_chart")
-register.simple_tag(charts.tornado, name="tornado")
+register.simple_tag(charts.both(charts.tornado), name="tornado")
 register.simple_tag(charts.horizontal, name="bars")
-register.simple_tag(charts.strip, name="strip")
+register.simple_tag(charts.both(charts.strip), name="strip")
 
 
 @register.filter

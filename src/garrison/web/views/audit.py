@@ -7,13 +7,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from garrison.core import selectors
-from garrison.core.http import user_of
+from garrison.core.http import needs, user_of
 from garrison.core.jobs import auditing
 from garrison.core.models import Job
 from garrison.core.scopes import may
 from garrison.core.ui import lists, progress
 from garrison.web.differences import differences
-from garrison.web.guard import needs
 from garrison.web.outcomes import outcome
 from garrison.web.tables import AUDIT, command_words, hash_code
 

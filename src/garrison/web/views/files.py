@@ -11,14 +11,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from garrison.core import selectors
-from garrison.core.http import user_of
-from garrison.core.imports import keeping
+from garrison.core.http import needs, user_of
+from garrison.core.imports import keeping, takeback
 from garrison.core.jobs import importing
 from garrison.core.models import ImportedFile
 from garrison.core.scopes import may
 from garrison.core.ui import lists
+from garrison.web.evidence import shown_row
 from garrison.web.forms import ColumnsForm
-from garrison.web.guard import needs
 from garrison.web.proposals import guess_of, initial_of
 from garrison.web.stored import stored_links
 from garrison.web.tables import MESSAGES, hash_code, size, status_badge, title_of
@@ -34,9 +34,11 @@ def file(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     row = int(text) if text.isdecimal() and len(text) < 10 else 0
     extra = facts(found) | {
         "row": row,
+        "as_read": shown_row(viewer=viewer, file=found, row=row) if row else None,
         "at_row": selectors.messages_at(viewer=viewer, file=found, row=row) if row else [],
         "guess": guess_of(found),
         "kept": keeping.is_kept(found.sha256),
+        "way_back": takeback.way_back_of(viewer=viewer, run=found.run),
         "may_map": may(viewer, "imports.map_columns", "/"),
     }
     return lists.respond(request, MESSAGES, selectors.import_messages(viewer=viewer, file=found), extra, at=now)

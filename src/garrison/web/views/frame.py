@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from garrison.core import services
-from garrison.core.http import user_of
+from garrison.core.http import needs, user_of
 from garrison.core.models import User
 from garrison.core.registries import search as search_everything
+from garrison.core.services import THEMES
 from garrison.core.ui import lists
 from garrison.core.ui.lists.answer import back
-from garrison.web.context import THEMES
 
 YEAR_S = 365 * 24 * 3600
 
@@ -53,6 +53,7 @@ def theme(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@needs("core.save_view")
 def view_save(request: HttpRequest) -> HttpResponse:
     """Keep a list's filters, order and columns under a name."""
     view = services.save_view(
@@ -66,6 +67,7 @@ def view_save(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@needs("core.delete_view")
 def view_delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Forget one of one's own views."""
     services.delete_view(actor=user_of(request), uuid=uuid)
@@ -73,6 +75,7 @@ def view_delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("core.undo")
 def undo(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Take one of one's own changes back."""
     label = services.undo(actor=user_of(request), uuid=uuid, at=timezone.now())

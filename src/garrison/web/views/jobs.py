@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from garrison.core import selectors
-from garrison.core.http import user_of
+from garrison.core.http import needs, user_of
 from garrison.core.jobs import queue
 from garrison.core.ui import lists, progress
 from garrison.web.outcomes import outcome
@@ -36,6 +36,7 @@ def job_progress(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("jobs.cancel")
 def job_cancel(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Call one piece of long work off."""
     found = queue.cancel(actor=user_of(request), uuid=uuid, at=timezone.now())

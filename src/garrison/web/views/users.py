@@ -12,10 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from garrison.core import links, selectors, services
 from garrison.core.commands import Refused
-from garrison.core.http import user_of
+from garrison.core.http import needs, user_of
 from garrison.core.ui import lists
 from garrison.web.forms import GrantForm, InviteForm
-from garrison.web.guard import needs
 from garrison.web.tables import USERS, load_second_factors, place_words
 
 
@@ -74,6 +73,7 @@ def grant(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("users.revoke")
 def revoke(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Take a role in a unit away."""
     role, path = request.POST.get("role", ""), request.POST.get("path", "")
@@ -82,6 +82,7 @@ def revoke(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("users.activate")
 def activate(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Let somebody sign in again."""
     services.activate(actor=user_of(request), user=uuid)
@@ -89,6 +90,7 @@ def activate(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("users.deactivate")
 def deactivate(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Stop somebody from signing in."""
     services.deactivate(actor=user_of(request), user=uuid)
@@ -96,6 +98,7 @@ def deactivate(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("users.reset_mfa")
 def reset_mfa(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Forget somebody's second factors."""
     services.reset_mfa(actor=user_of(request), user=uuid)
@@ -103,6 +106,7 @@ def reset_mfa(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("users.issue_link")
 def link(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Make a new one-time sign-in link; it is shown this once."""
     viewer = user_of(request)

@@ -1,6 +1,7 @@
 """Reads of the access app, narrowed to the viewer's units."""
 
 from garrison.apps.access.selectors.events import (
+    LOOK,
     OUTCOMES,
     Movement,
     Movements,
@@ -9,7 +10,6 @@ from garrison.apps.access.selectors.events import (
     movements,
     span,
     uses,
-    uses_since,
 )
 from garrison.apps.access.selectors.leavers import (
     Leaver,
@@ -18,7 +18,6 @@ from garrison.apps.access.selectors.leavers import (
     condition_of_use,
     exception_of,
     exceptions,
-    exceptions_of,
     leaver,
     leavers,
     open_count,
@@ -29,6 +28,7 @@ from garrison.apps.access.selectors.leavers import (
     totals,
     work_order,
 )
+from garrison.apps.access.selectors.listed import listed
 from garrison.apps.access.selectors.registers import (
     VIEW,
     account,
@@ -43,10 +43,10 @@ from garrison.apps.access.selectors.registers import (
     of_person,
     open_accounts,
     open_badges,
-    zone,
 )
 
 __all__ = [
+    "LOOK",
     "OUTCOMES",
     "VIEW",
     "Leaver",
@@ -66,11 +66,11 @@ __all__ = [
     "events",
     "exception_of",
     "exceptions",
-    "exceptions_of",
     "find",
     "gone",
     "leaver",
     "leavers",
+    "listed",
     "movements",
     "of_person",
     "open_accounts",
@@ -83,7 +83,5 @@ __all__ = [
     "time_to_close",
     "totals",
     "uses",
-    "uses_since",
     "work_order",
-    "zone",
 ]

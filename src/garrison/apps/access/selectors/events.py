@@ -1,7 +1,7 @@
-"""Badge events, read from the lake and narrowed there by the unit path of the door."""
+"""Badge events, read from the lake and narrowed there to the doors of the viewer's units."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,22 +14,15 @@ from garrison.apps.people.models import Person
 from garrison.core import lake_files
 from garrison.core.bulk import batches
 from garrison.core.models import ImportedFile, LakeFile, User
-from garrison.core.scopes import may, paths, within
+from garrison.core.scopes import paths, within
 
 VIEW = "access.view"
+LOOK = "access.look_at_movements"
 OUTCOMES = ("granted", "denied", "forced", "held", "exit", "other")
 MOST = 2_000
 """The most events of one person that one look gives."""
 
 COLUMNS = "time, door, asset, outcome, card, direction, reason, person, number, file, row"
-
-USES = """
-SELECT c.card, count(*), max(e.time), arg_max(e.door, e.time)
-FROM events e
-JOIN (SELECT unnest(?::VARCHAR[]) AS card, unnest(?::TIMESTAMP[]) AS since) c ON lower(e.card) = lower(c.card)
-WHERE e.outcome = 'granted' AND e.time >= c.since
-GROUP BY c.card
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +56,15 @@ class Movements:
 
 
 def span(*, viewer: User) -> dict[str, Any]:
-    """From when to when badge events are stored, and how many; nothing for who may see none."""
-    if not paths(viewer, VIEW):
+    """From when to when badge events in sight happened, and how many there are."""
+    scope, doors = in_sight(viewer, VIEW)
+    if scope == "FALSE":
         return {"first": None, "last": None, "rows": 0}
+    if doors:
+        sql = f"SELECT min(time), max(time), count(*) FROM events WHERE {scope}"  # noqa: S608 - placeholders only
+        told = lake_files.lake().query(sql, lake_files.visible(rules.EVENTS), doors) or [(None, None, 0)]
+        ends = [moment.replace(tzinfo=UTC) if moment else None for moment in told[0][:2]]
+        return {"first": ends[0], "last": ends[1], "rows": told[0][2]}
     files = LakeFile.objects.filter(kind=rules.EVENTS)
     found = files.aggregate(first=Min("first_at"), last=Max("last_at"), rows=Sum("rows"))
     return {**found, "rows": found["rows"] or 0}
@@ -83,7 +82,7 @@ def events(
         conditions.append("contains(lower(door), ?)")
         parameters.append(door.lower())
     rows = _select(viewer, since, conditions, parameters, limit=per + 1, offset=(page - 1) * per)
-    return Movements(_without_names(_dress(rows[:per], viewer), viewer), len(rows) > per, page)
+    return Movements(dressed(without_names(rows[:per], viewer), viewer), len(rows) > per, page)
 
 
 def door_events(*, viewer: User, door: Asset, since: datetime, limit: int = 10) -> list[Movement]:
@@ -95,7 +94,7 @@ def door_events(*, viewer: User, door: Asset, since: datetime, limit: int = 10) 
         [door.uuid.hex, door.code.lower(), door.name.lower()],
         limit=limit,
     )
-    return _without_names(_dress(rows, viewer), viewer)
+    return dressed(without_names(rows, viewer), viewer)
 
 
 def movements(*, viewer: User, person: Person, days: int, at: datetime) -> tuple[list[Movement], bool]:
@@ -110,9 +109,9 @@ def movements(*, viewer: User, person: Person, days: int, at: datetime) -> tuple
         ["(person = ? OR (person = '' AND list_contains(?::VARCHAR[], lower(card))))"],
         [person.uuid.hex, [card.lower() for card in cards]],
         limit=MOST + 1,
-        permission="access.look_at_movements",
+        permission=LOOK,
     )
-    return _dress(rows[:MOST], viewer), len(rows) > MOST
+    return dressed(rows[:MOST], viewer), len(rows) > MOST
 
 
 def uses(*, viewer: User, cards: Sequence[str], since: datetime, limit: int = 200) -> list[Movement]:
@@ -121,17 +120,7 @@ def uses(*, viewer: User, cards: Sequence[str], since: datetime, limit: int = 20
         return []
     conditions = ["outcome = 'granted'", "list_contains(?::VARCHAR[], lower(card))"]
     rows = _select(viewer, since, conditions, [[card.lower() for card in cards]], limit=limit, ascending=True)
-    return _dress(rows, viewer)
-
-
-def uses_since(since: dict[str, datetime]) -> Iterable[tuple[str, int, datetime, str]]:
-    """How often each card was let in since its moment, when last and at which door. For reconciling only."""
-    if not since:
-        return []
-    names = lake_files.visible(rules.EVENTS, since=min(since.values()))
-    moments = [moment.astimezone(UTC).replace(tzinfo=None) for moment in since.values()]
-    rows = lake_files.lake().query(USES, names, [list(since), moments])
-    return sorted((card, times, last.replace(tzinfo=UTC), door) for card, times, last, door in rows)
+    return dressed(rows, viewer)
 
 
 def _select(
@@ -146,7 +135,7 @@ def _select(
     permission: str = VIEW,
 ) -> list[tuple[Any, ...]]:
     """Rows of ``COLUMNS`` in sight: paged, ordered and narrowed in SQL."""
-    scope, prefixes = rules.starts_with_any(paths(viewer, permission))
+    scope, doors = in_sight(viewer, permission)
     if scope == "FALSE":
         return []
     where = " AND ".join([scope, "time >= ?::TIMESTAMP", *conditions])
@@ -154,10 +143,10 @@ def _select(
     sql = f"SELECT {COLUMNS} FROM events WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608 - placeholders only
     names = lake_files.visible(rules.EVENTS, since=since)
     moment = since.astimezone(UTC).replace(tzinfo=None)
-    return lake_files.lake().query(sql, names, [*prefixes, moment, *parameters, limit, offset])
+    return lake_files.lake().query(sql, names, [*doors, moment, *parameters, limit, offset])
 
 
-def _dress(rows: Sequence[tuple[Any, ...]], viewer: User) -> list[Movement]:
+def dressed(rows: Sequence[tuple[Any, ...]], viewer: User) -> list[Movement]:
     """Rows of the lake with the names of their doors, persons and files, a thousand a statement.
 
     A person outside the viewer's sight stays without a name.
@@ -165,26 +154,49 @@ def _dress(rows: Sequence[tuple[Any, ...]], viewer: User) -> list[Movement]:
     doors = _doors({row[2] for row in rows if row[2]})
     persons = _persons({row[7] for row in rows if row[7]}, viewer)
     files = _files({row[9] for row in rows})
-    dressed = []
+    told = []
     for time, door, asset, outcome, card, direction, reason, person, number, file, row in rows:
         name, critical = doors.get(asset, ("", False))
         uuid, label = files.get(file, (None, ""))
         known = persons.get(person, "")
-        dressed.append(
+        told.append(
             Movement(
                 time.replace(tzinfo=UTC), door, UUID(hex=asset) if asset else None, name, critical, outcome, card,
                 direction, reason, UUID(hex=person) if known else None, known, number if known else "", uuid, label,
                 row,
             )
         )  # fmt: skip
-    return dressed
+    return told
 
 
-def _without_names(rows: list[Movement], viewer: User) -> list[Movement]:
-    """``rows`` without badge and person, unless the viewer's role may look at people's movements."""
-    if may(viewer, "access.look_at_movements"):
-        return rows
-    return [replace(row, card="", person=None, person_name="", number="") for row in rows]
+def in_sight(viewer: User, permission: str) -> tuple[str, list[Any]]:
+    """The lake's condition that an event was at a door of the viewer's units, with its parameters; "TRUE" for all.
+
+    It goes by where a door belongs now, not on the day of the import: units move, and sight moves with them. Events
+    at doors that nobody registered are for those who see everything.
+    """
+    held = paths(viewer, permission)
+    if "/" in held:
+        return "TRUE", []
+    if not held:
+        return "FALSE", []
+    doors = Asset.objects.filter(within(viewer, permission), kind="door").order_by()
+    return "list_contains(?::VARCHAR[], asset)", [[uuid.hex for uuid in doors.values_list("uuid", flat=True)]]
+
+
+def without_names(rows: Sequence[tuple[Any, ...]], viewer: User | None) -> list[tuple[Any, ...]]:
+    """``rows`` without badge and person where the viewer may not look at people's movements at that door.
+
+    For no viewer none keeps a name.
+    """
+    if viewer is not None and "/" in paths(viewer, LOOK):
+        return list(rows)
+    open_to: set[str] = set()
+    if viewer is not None and paths(viewer, LOOK):
+        for some in batches(sorted({row[2] for row in rows if row[2]})):
+            found = Asset.objects.filter(within(viewer, LOOK), uuid__in=some)
+            open_to.update(uuid.hex for uuid in found.values_list("uuid", flat=True))
+    return [row if row[2] in open_to else (*row[:4], "", *row[5:7], "", "", *row[9:]) for row in rows]
 
 
 def _doors(uuids: set[str]) -> dict[str, tuple[str, bool]]:

@@ -1,7 +1,7 @@
 """Leavers who still have access: the list, one of them with evidence, and what an auditor asks of the list."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -12,9 +12,10 @@ from django.db.models.functions import TruncMonth
 from garrison.apps.access import rules
 from garrison.apps.access.models import AccessException, Account, Badge
 from garrison.apps.access.selectors.events import Movement, uses
-from garrison.apps.access.selectors.registers import VIEW, accounts, badges, gone, open_accounts, open_badges, zone
+from garrison.apps.access.selectors.registers import VIEW, accounts, badges, gone, open_accounts, open_badges
 from garrison.apps.people.models import Person
 from garrison.core.bulk import batches
+from garrison.core.clock import local_day, zone
 from garrison.core.commands import Missing
 from garrison.core.models import AuditEntry, User
 from garrison.core.scopes import narrow
@@ -121,16 +122,6 @@ def condition_of_use(used: bool) -> Q:
     return Q(uses__gt=0) if used else Q(uses=0)
 
 
-def exceptions_of(*, viewer: User, uuids: Sequence[UUID]) -> list[AccessException]:
-    """The open exceptions of these uuids. Raises ``Missing`` when one is closed or outside the viewer's sight."""
-    found: list[AccessException] = []
-    for some in batches(dict.fromkeys(uuids)):
-        found += exceptions(viewer=viewer).filter(uuid__in=some, closed=None)
-    if not found or len(found) != len(set(uuids)):
-        raise Missing("one of those access exceptions is closed or out of sight; look at the list again")
-    return found
-
-
 def open_count(*, viewer: User) -> int:
     """How many access exceptions are open."""
     return narrow(AccessException.objects.filter(closed=None), viewer, VIEW).count()
@@ -161,13 +152,13 @@ def _leaver(row: AccessException, as_of: datetime) -> Leaver:
     """An exception with the days it has been open."""
     left = row.person.left
     end = rules.end_of(left, zone()) if left is not None else None
-    today = as_of.astimezone(zone()).date()
+    today = local_day(as_of)
     return Leaver(row, end, (today - left).days if left is not None else None)
 
 
 def _open(viewer: User, people: dict[int, Leaver], as_of: datetime) -> None:
     """Add to each leaver what is still open."""
-    today = as_of.astimezone(zone()).date()
+    today = local_day(as_of)
     for some in batches(people):
         for badge in badges(viewer=viewer).filter(
             Q(valid_until=None) | Q(valid_until__gte=today), status="active", person__in=some
@@ -211,7 +202,7 @@ def time_to_close(*, viewer: User) -> TimeToClose | None:
 
 def proof(*, viewer: User, as_of: datetime) -> Proof:
     """The numbers of the auditor's box: what was read, how it was matched, and a recount. Seven statements."""
-    today = as_of.astimezone(zone()).date()
+    today = local_day(as_of)
     people = narrow(Person.objects.all(), viewer, VIEW)
     run = AuditEntry.objects.filter(command="access.reconcile", outcome="done").order_by("-seq").first()
     left = gone(viewer=viewer, today=today)

@@ -3,13 +3,12 @@
 from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from garrison.apps.access import rules
 from garrison.apps.access.models import Account, Badge
+from garrison.apps.access.selectors.events import in_sight
 from garrison.apps.people.models import Person
 from garrison.core import lake_files
 from garrison.core.commands import Missing
@@ -19,14 +18,15 @@ from garrison.core.scopes import narrow, paths
 VIEW = "access.view"
 
 
-def zone() -> ZoneInfo:
-    """The clock by which days are counted here."""
-    return ZoneInfo(settings.TIME_ZONE)
-
-
 def gone(*, viewer: User, today: date) -> QuerySet[Person]:
-    """Those whose last day worked is over; who left on a day that HR did not give counts too."""
-    return narrow(Person.objects.filter(status="left").exclude(left__gte=today), viewer, VIEW)
+    """Those whose last day worked is over; who left on a day that HR did not give counts too.
+
+    A last day that was announced while it was still to come counts once it is over, whatever the status then said. An
+    old last day of somebody who works again does not.
+    """
+    announced = Q(left__lt=today, left_recorded__date__lte=F("left"))
+    rows = Person.objects.filter(Q(status="left") | announced).exclude(left__gte=today)
+    return narrow(rows, viewer, VIEW)
 
 
 def open_badges(*, viewer: User, today: date) -> QuerySet[Badge]:
@@ -102,11 +102,10 @@ def counts(*, viewer: User) -> dict[str, int]:
 
 
 def _events(viewer: User) -> int:
-    """How many badge events are in sight: a sum of the manifest for who sees all, else counted by unit path."""
-    held = paths(viewer, VIEW)
-    if "/" in held:
+    """How many badge events are in sight: a sum of the manifest for who sees all, else counted by door."""
+    if "/" in paths(viewer, VIEW):
         return LakeFile.objects.filter(kind=rules.EVENTS).aggregate(n=Sum("rows"))["n"] or 0
-    where, parameters = rules.starts_with_any(held)
+    where, parameters = in_sight(viewer, VIEW)
     if not parameters:
         return 0
     rows = lake_files.lake().query(

@@ -10,9 +10,12 @@ from garrison.apps.access.models import AccessException, Account, Badge
 from garrison.apps.access.selectors import Movement
 from garrison.apps.people import selectors as people
 from garrison.core.bulk import batches
-from garrison.core.commands import Refused, changed, command
+from garrison.core.clock import local_day
+from garrison.core.commands import Missing, Refused, changed, command
 from garrison.core.models import Undo, User
-from garrison.core.undoing import offer_undo
+from garrison.core.scopes import paths
+from garrison.core.ui import figures
+from garrison.core.undoing import held, offer_undo
 
 AT_ONCE = 10_000
 """The most exceptions that one command takes."""
@@ -25,7 +28,7 @@ def ask_to_close(*, actor: User, exceptions: Sequence[UUID | str], at: datetime)
     Nothing is sent to the badge system or the directory; the work order says what to close. Can be undone.
     """
     chosen = _chosen(actor, exceptions)
-    today = at.astimezone(selectors.zone()).date()
+    today = local_day(at)
     badges, accounts = [], []
     for some in batches(chosen):
         holders = [exception.person_id for exception in some]
@@ -44,7 +47,8 @@ def ask_to_close(*, actor: User, exceptions: Sequence[UUID | str], at: datetime)
     _mark(Badge, [uuid for uuid, _ in badges], at)
     _mark(Account, [uuid for uuid, _ in accounts], at)
     _set_state([exception.pk for exception in chosen], "closing")
-    counted = [_counted(len(items), noun) for items, noun in ((badges, "badge"), (accounts, "account")) if items]
+    open_things = {"badges": len(badges), "accounts": len(accounts)}
+    counted = [figures.counted(number, things) for things, number in open_things.items() if number]
     label = f"Closing asked for {' and '.join(counted)}"
     path = _path(chosen)
     changed(
@@ -77,7 +81,7 @@ def withdraw_closing(*, actor: User, badges: Sequence[str], accounts: Sequence[s
     for state in ("open", "closing"):
         _set_state([e.pk for e in chosen if states.get(str(e.uuid)) == state and e.closed is None], state)
     changed(
-        target=f"{len(badges)} badges and {len(accounts)} accounts",
+        target=f"{figures.counted(len(badges), 'badges')} and {figures.counted(len(accounts), 'accounts')}",
         path=_path(chosen),
         after={"badges": list(badges), "accounts": list(accounts), "states": states},
     )
@@ -106,11 +110,31 @@ def look_at_movements(
     return found, more
 
 
+@command("access.look_at_events")
+def look_at_events(*, actor: User, asked: str, exported: bool) -> None:
+    """Put on record that badge events are looked at with the names of who came and went.
+
+    ``asked`` are the list's filters, and ``exported`` says that all matching rows left as a file.
+    """
+    held = paths(actor, selectors.LOOK)
+    changed(
+        target="badge events with names",
+        path=held[0] if len(held) == 1 else "/",
+        after={"asked": asked[:1000], "exported": exported},
+    )
+
+
 def _chosen(actor: User, exceptions: Sequence[UUID | str]) -> list[AccessException]:
-    """The exceptions of these uuids within the actor's sight. Raises ``Refused`` for none, and for too many."""
+    """The open exceptions of these uuids. Raises ``Refused`` for too many, ``Missing`` when one is out of sight."""
     if len(exceptions) > AT_ONCE:
         raise Refused(f"at most {AT_ONCE:,} at once; choose fewer")
-    return selectors.exceptions_of(viewer=actor, uuids=[_uuid(value) for value in exceptions])
+    wanted = dict.fromkeys(_uuid(value) for value in exceptions)
+    found: list[AccessException] = []
+    for some in batches(wanted):
+        found += held(selectors.open_exceptions(viewer=actor).filter(uuid__in=some))
+    if not found or len(found) != len(wanted):
+        raise Missing("one of those access exceptions is closed or out of sight; look at the list again")
+    return found
 
 
 def _uuid(value: UUID | str) -> UUID:
@@ -140,8 +164,3 @@ def _path(chosen: Sequence[AccessException]) -> str:
     """The unit path that holds all of them."""
     paths = {exception.unit.path if exception.unit else "/" for exception in chosen}
     return paths.pop() if len(paths) == 1 else "/"
-
-
-def _counted(number: int, noun: str) -> str:
-    """One badge, or two badges."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -6,12 +6,12 @@ from typing import Any
 
 from garrison.apps.access.models import Account, Badge
 from garrison.apps.access.rules import Roster, Somebody
-from garrison.apps.access.services.writing import update_each
 from garrison.apps.people.models import Person
 from garrison.core.bulk import STORED, UPDATED, batches, key_of, reconcile
 from garrison.core.commands import changed, command
 from garrison.core.imports import Batch, Staged
 from garrison.core.models import User
+from garrison.core.writing import update_each
 from garrison.formats.facts import AccountFact, BadgeFact
 
 ACCOUNT_FIELDS = (

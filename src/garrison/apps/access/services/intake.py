@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 
 from garrison.apps.access import rules
 from garrison.apps.access.models import Badge
-from garrison.apps.access.services.writing import update_each
 from garrison.apps.assets.models import Asset
 from garrison.apps.people.models import Person
 from garrison.core import lake_files
 from garrison.core.bulk import STORED, UNCHANGED, batches
 from garrison.core.imports import Batch, Staged
 from garrison.core.models import LakeFile
+from garrison.core.writing import update_each
 from garrison.formats.facts import AccessEventFact
 from garrison.lake.store import Columns, Lake
 

@@ -1,18 +1,29 @@
 """The command that compares the roster with badges and accounts, and keeps the list of access exceptions true."""
 
-from datetime import date, datetime
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
 from typing import Any
 
 from garrison.apps.access import rules, selectors
 from garrison.apps.access.models import AccessException, Account, Badge
 from garrison.apps.access.rules import Held
-from garrison.apps.access.services.writing import update_each
+from garrison.core import lake_files
 from garrison.core.bulk import BATCH
+from garrison.core.clock import zone
 from garrison.core.commands import changed, command
 from garrison.core.models import User
+from garrison.core.writing import update_each
 
 KIND = "leaver"
 FIELDS = ("unit_id", "state", "badges", "accounts", "uses", "last_use", "last_use_note")
+
+USES = """
+SELECT c.card, count(*), max(e.time), arg_max(e.door, e.time)
+FROM events e
+JOIN (SELECT unnest(?::VARCHAR[]) AS card, unnest(?::TIMESTAMP[]) AS since) c ON lower(e.card) = lower(c.card)
+WHERE e.outcome = 'granted' AND e.time >= c.since
+GROUP BY c.card
+"""
 
 
 @command("access.reconcile")
@@ -53,13 +64,13 @@ def reconcile_leavers(*, actor: User, at: datetime) -> dict[str, list[str]]:
 
 def _held(actor: User, at: datetime) -> tuple[dict[int, tuple[str, int | None, date | None]], dict[int, Held]]:
     """The leavers with number, unit and last day, and what each of them still holds."""
-    zone = selectors.zone()
-    today = at.astimezone(zone).date()
+    here = zone()
+    today = at.astimezone(here).date()
     gone = selectors.gone(viewer=actor, today=today)
     people: dict[int, tuple[str, int | None, date | None]] = {
         pk: (number, unit, left) for pk, number, unit, left in gone.values_list("pk", "number", "unit_id", "left")
     }
-    ends = {pk: rules.end_of(left, zone) for pk, (_, _, left) in people.items() if left is not None}
+    ends = {pk: rules.end_of(left, here) for pk, (_, _, left) in people.items() if left is not None}
     held: dict[int, Held] = {}
     cards: dict[str, int] = {}
     mine: Any = Badge.objects.filter(person__in=gone)
@@ -79,9 +90,19 @@ def _held(actor: User, at: datetime) -> tuple[dict[int, tuple[str, int | None, d
         if used is not None and person in ends and used >= ends[person]:
             found.used(1, used, f"Account {login} signed in")
     since = {card: ends[person] for card, person in cards.items() if person in held and person in ends}
-    for card, times, last, door in selectors.uses_since(since):
+    for card, times, last, door in _uses_since(since):
         held[cards[card]].used(times, last, f"Badge {card} let in at {door}")
     return people, held
+
+
+def _uses_since(since: dict[str, datetime]) -> Iterable[tuple[str, int, datetime, str]]:
+    """How often each card was let in since its moment, when last and at which door."""
+    if not since:
+        return []
+    names = lake_files.visible(rules.EVENTS, since=min(since.values()))
+    moments = [moment.astimezone(UTC).replace(tzinfo=None) for moment in since.values()]
+    rows = lake_files.lake().query(USES, names, [list(since), moments])
+    return sorted((card, times, last.replace(tzinfo=UTC), door) for card, times, last, door in rows)
 
 
 def _exceptions(*, closed: bool, people: set[int] | None = None) -> dict[int, dict[str, Any]]:

@@ -1,5 +1,6 @@
 """Leavers who still have access: the worst case, the others, and asking for access to be closed."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from garrison.apps.access import selectors, services
 from garrison.apps.access.models import AccessException
 from garrison.apps.access.selectors import Leaver
-from garrison.core.http import user_of
+from garrison.core.http import needs, user_of
 from garrison.core.models import User
 from garrison.core.registries import panels
 from garrison.core.scopes import may, paths
@@ -153,7 +154,8 @@ def _respond(request: HttpRequest, viewer: User, at: datetime, shown: Leaver | N
         "may_files": "/" in paths(viewer, "imports.view"),
         "at": at,
     }
-    return lists.respond(request, PAGE, rows, context, at=at)
+    page = replace(PAGE, noun=gettext_lazy("other leavers")) if but else PAGE
+    return lists.respond(request, page, rows, context, at=at)
 
 
 def matched_words(matched: list[tuple[str, int]]) -> str:
@@ -191,10 +193,11 @@ def strip(shown: Leaver, at: datetime) -> SafeString:
             marks.append(charts.Use(use.at, words if number > 1 or len(doors) == 1 else _("used")))
     marks += [charts.Use(a.last_used, _("signed in")) for a in shown.account_uses if a.last_used is not None]
     title = _("What happened since %(name)s left") % {"name": shown.person.name}
-    return charts.strip(stops, marks, title=title)
+    return charts.both(charts.strip)(stops, marks, title=title)
 
 
 @require_POST
+@needs("access.ask_to_close")
 def ask_to_close(request: HttpRequest) -> HttpResponse:
     """Ask for the access of the chosen leavers to be closed."""
     viewer, at = user_of(request), timezone.now()
@@ -204,6 +207,7 @@ def ask_to_close(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@needs("access.ask_to_close")
 def ask_to_close_all(request: HttpRequest) -> HttpResponse:
     """Ask for the access of all leavers to be closed."""
     viewer, at = user_of(request), timezone.now()

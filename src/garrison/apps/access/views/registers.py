@@ -1,6 +1,5 @@
-"""Accounts, badges, badge events, and somebody's movements."""
+"""Accounts, badges, and somebody's movements."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -26,7 +25,6 @@ MATCHED = [
     ("name", gettext_lazy("full name")),
     ("none", gettext_lazy("nobody")),
 ]
-WINDOWS = (1, 7, 14, 30, 90)
 STATES = {
     "active": ("", "circle-check"),
     "suspended": ("mute", "lock"),
@@ -171,28 +169,6 @@ def badges(request: HttpRequest) -> HttpResponseBase:
     rows = selectors.badges(viewer=user_of(request))
     scope = _("Who can open doors, and whether the roster knows them.")
     return lists.respond(request, BADGES, rows, {"scope_line": scope, "tab": "badges"}, at=timezone.now())
-
-
-@require_GET
-def events(request: HttpRequest) -> HttpResponse:
-    """Badge events of the last days, newest first."""
-    viewer, at = user_of(request), timezone.now()
-    days = int(text) if (text := request.GET.get("days", "")).isdecimal() and int(text[:4]) in WINDOWS else 14
-    number = int(text) if (text := request.GET.get("page", "")).isdecimal() and 0 < int(text[:6]) < 100_000 else 1
-    outcome, door = request.GET.get("outcome", ""), request.GET.get("door", "").replace("\x00", "")[:100].strip()
-    shown = selectors.events(viewer=viewer, since=at - timedelta(days=days), outcome=outcome, door=door, page=number)
-    context = {
-        "events": shown,
-        "span": selectors.span(viewer=viewer),
-        "days": days,
-        "windows": WINDOWS,
-        "outcome": outcome if outcome in selectors.OUTCOMES else "",
-        "outcomes": selectors.OUTCOMES,
-        "door": door,
-        "may_files": "/" in paths(viewer, "imports.view"),
-        "tab": "events",
-    }
-    return render(request, "access/events.html", context)
 
 
 @require_http_methods(["GET", "POST"])

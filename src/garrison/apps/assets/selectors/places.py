@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import Count
 
 from garrison.apps.assets.models import PHYSICAL, Asset
-from garrison.apps.assets.selectors.register import assets, with_last_test
+from garrison.apps.assets.selectors.register import assets, condition_of_test, with_last_test
 from garrison.apps.organization import selectors as organization
 from garrison.core.models import User
 
@@ -29,6 +29,8 @@ class SiteLine:
     kinds: dict[str, int] = field(default_factory=dict)
     amiss: dict[str, int] = field(default_factory=dict)
     doors_amiss: int = 0
+    failed: int = 0
+    """How many failed their latest test: what a test found, whatever state the system reports now."""
 
     @property
     def doors(self) -> int:
@@ -69,7 +71,7 @@ class DoorLine:
 
 
 def sites(*, viewer: User) -> list[SiteLine]:
-    """The sites in sight, and one line for devices without a site when there are any; two statements."""
+    """The sites in sight, and one line for devices without a site when there are any; three statements."""
     lines: dict[int | None, SiteLine] = {
         site.pk: SiteLine(str(site.uuid), site.pk, site.name, site.unit.name if site.unit else "")
         for site in organization.sites(viewer=viewer)
@@ -81,6 +83,9 @@ def sites(*, viewer: User) -> list[SiteLine]:
         if state in AMISS:
             line.amiss[state] = line.amiss.get(state, 0) + number
             line.doors_amiss += number if kind == "door" else 0
+    failed = rows.filter(condition_of_test("failed"))
+    for site, number in failed.values_list("site_id").annotate(number=Count("pk")):
+        (lines.get(site) or lines[None]).failed += number
     return list(lines.values())
 
 
@@ -93,6 +98,7 @@ def totals(lines: Sequence[SiteLine]) -> SiteLine:
         for name, number in line.amiss.items():
             total.amiss[name] = total.amiss.get(name, 0) + number
         total.doors_amiss += line.doors_amiss
+        total.failed += line.failed
     return total
 
 

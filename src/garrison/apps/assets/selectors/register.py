@@ -1,12 +1,15 @@
 """Reads of the assets app."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Lower
+from django.db.models.lookups import Exact
 
 from garrison.apps.assets import rules
-from garrison.apps.assets.models import CYBER, PHYSICAL, Asset, DeviceTest, Service, Software
+from garrison.apps.assets.models import CYBER, PHYSICAL, Asset, AssetName, DeviceTest, Service, Software
+from garrison.core.bulk import batches
 from garrison.core.commands import Missing
 from garrison.core.models import User
 from garrison.core.scopes import narrow
@@ -36,15 +39,19 @@ def device(*, viewer: User, named: str) -> Asset | None:
     return found[0] if found else None
 
 
-def devices_by_name(*, viewer: User) -> dict[str, tuple[int, int]]:
-    """Doors and devices by small-letter code and name: (its own id, the id of the door it is or belongs to).
-
-    For events, which name a door or its reader as the access system calls it; codes win over names, doors over readers.
-    """
-    rows = narrow(Asset.objects.filter(kind__in=PHYSICAL), viewer, VIEW).order_by("pk")
-    told = sorted(rows.values_list("pk", "kind", "code", "name", "serves_id"), key=lambda row: row[1] == "door")
-    found = {name.casefold(): (pk, door or pk) for pk, _, _, name, door in told}
-    return found | {code.casefold(): (pk, door or pk) for pk, _, code, _, door in told}
+def unheard_of(*, viewer: User, names: Iterable[str]) -> set[str]:
+    """Those ``names`` by which no asset goes, be it by code, name or address; being out of sight is no lack."""
+    lost: set[str] = set()
+    for chunk in batches({name for name in names if name}):
+        said = {name: name.strip().casefold() for name in chunk}
+        small = set(said.values())
+        named = Asset.objects.order_by().annotate(small_code=Lower("code"), small_name=Lower("name"))
+        rows = named.filter(Q(small_code__in=small) | Q(small_name__in=small)).values_list("small_code", "small_name")
+        known = {word for row in rows for word in row} | set(
+            AssetName.objects.filter(name__in=small).values_list("name", flat=True)
+        )
+        lost |= {name for name, word in said.items() if word not in known}
+    return lost
 
 
 def without_unit(*, viewer: User) -> QuerySet[Asset]:
@@ -77,6 +84,15 @@ def with_last_test(rows: QuerySet[Asset]) -> QuerySet[Asset]:
         test_passed=Subquery(latest.values("passed")[:1]),
         test_note=Subquery(latest.values("note")[:1]),
     )
+
+
+def condition_of_test(outcome: str) -> Q:
+    """The condition that the latest test of a door or device ended so: "passed", "failed", or "never" for none."""
+    tested = Exists(DeviceTest.objects.filter(asset=OuterRef("pk")))
+    if outcome == "never":
+        return Q(~tested, kind__in=PHYSICAL)
+    latest = DeviceTest.objects.filter(asset=OuterRef("pk")).order_by("-on", "-recorded_at", "-pk")
+    return Q(Exact(Subquery(latest.values("passed")[:1]), Value(outcome == "passed")))
 
 
 def same_address(*, viewer: User, asset: Asset) -> QuerySet[Asset]:

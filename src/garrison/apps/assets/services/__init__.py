@@ -11,6 +11,7 @@ from garrison.apps.assets.services.decisions import (
 )
 from garrison.apps.assets.services.devices import import_devices
 from garrison.apps.assets.services.hosts import import_hosts
+from garrison.apps.assets.services.lines import import_lines
 from garrison.apps.assets.services.parts import import_services, import_software, import_subjects
 from garrison.apps.assets.services.register import ensure_assets, join_units, resolve
 
@@ -20,6 +21,7 @@ __all__ = [
     "ensure_assets",
     "import_devices",
     "import_hosts",
+    "import_lines",
     "import_services",
     "import_software",
     "import_subjects",

@@ -12,7 +12,7 @@ from garrison.core.bulk import BATCH, batches
 from garrison.core.clock import local_day
 from garrison.core.commands import Missing, Refused, changed, command
 from garrison.core.models import Undo, User
-from garrison.core.undoing import offer_undo
+from garrison.core.undoing import held, offer_undo
 
 DECIDED = ("owner", "critical", "exposed")
 
@@ -28,7 +28,7 @@ class Recorded:
 @command("assets.record_test")
 def record_test(*, actor: User, uuid: UUID, on: date, passed: bool, note: str, at: datetime) -> Recorded:
     """Record a test of a door or device. A failed test marks it as failed; a passed one clears that."""
-    asset = selectors.asset(viewer=actor, uuid=uuid)
+    asset = _one(actor, uuid)
     note = note.strip()[:400]
     if asset.kind not in PHYSICAL:
         raise Refused("only doors and devices are tested here; a computer is tested by its scanner")
@@ -64,7 +64,7 @@ def remove_test(*, actor: User, uuid: UUID | str, state: str) -> None:
         raise Missing("no such test")
     if test.source_id is not None:
         raise Refused("an imported test stays; import a corrected file")
-    asset = test.asset
+    asset = _one(actor, test.asset.uuid)
     told = {"on": test.on, "passed": test.passed, "note": test.note, "state": asset.state}
     test.delete()
     asset.state = state
@@ -121,12 +121,17 @@ def _decide(actor: User, uuids: Sequence[UUID], field: str, value: Any, at: date
     )
 
 
+def _one(actor: User, uuid: UUID) -> Asset:
+    """The asset of a test, held until the command ends. Raises ``Missing`` outside the actor's sight."""
+    return _chosen(actor, [uuid])[0]
+
+
 def _chosen(actor: User, uuids: Sequence[UUID]) -> list[Asset]:
     """The assets asked for. Raises ``Missing`` when one is unknown or out of sight, so that nothing is half done."""
     found: list[Asset] = []
     wanted = list(dict.fromkeys(uuids))
     for chunk in batches(wanted):
-        found += selectors.assets(viewer=actor).filter(uuid__in=chunk)
+        found += held(selectors.assets(viewer=actor).filter(uuid__in=chunk))
     if not found or len(found) != len(wanted):
         raise Missing("one of these assets does not exist")
     return found

@@ -9,10 +9,12 @@ from garrison.apps.assets import rules
 from garrison.apps.assets.models import PHYSICAL, Asset, DeviceTest
 from garrison.apps.assets.services.placing import Placing, placing
 from garrison.apps.organization.rules import Place
+from garrison.core import journal
 from garrison.core.bulk import BATCH, STORED, UNCHANGED, UPDATED, batches, key_of, reconcile
 from garrison.core.commands import changed, command
 from garrison.core.imports import Batch, Staged
 from garrison.core.models import ImportedFile, User
+from garrison.core.ui import figures
 from garrison.formats.facts import DeviceFact
 
 CHUNK = 5_000
@@ -51,11 +53,13 @@ def import_devices(*, actor: User, batch: Batch) -> dict[str, int]:
     lost = _link()
     for pk, file in files.items():
         if undecided[pk]:
-            reason = f"{undecided[pk]:,} rows have the day of a test but no result; these tests were not recorded."
+            untold = figures.counted(undecided[pk], "rows")
+            reason = f"{untold} with the day of a test but no result: no such test was recorded."
             batch.note(file, reason, name="test_result")
     if lost and files:
         shown = ", ".join(lost[:SHOWN]) + (" and others" if len(lost) > SHOWN else "")
-        reason = f"{len(lost):,} doors are named as served and are not known ({shown}). They are linked once they are."
+        doors = figures.counted(len(lost), "doors")
+        reason = f"{doors} named as served but not known ({shown}): linked as soon as known."
         batch.note(next(iter(files.values())), reason, name="serves")
     changed(target="devices", after=dict(totals))
     return dict(totals)
@@ -104,7 +108,7 @@ def _record_tests(actor: User, batch: Batch, chunk: Sequence[Staged], ids: Seque
         known = DeviceTest.objects.filter(asset__in=some).values_list("asset_id", "on", "passed", "note")
         for test in known:
             told.pop(test, None)
-    DeviceTest.objects.bulk_create(
+    made = DeviceTest.objects.bulk_create(
         [
             DeviceTest(
                 asset_id=asset,
@@ -120,6 +124,7 @@ def _record_tests(actor: User, batch: Batch, chunk: Sequence[Staged], ids: Seque
         ],
         batch_size=BATCH,
     )
+    journal.added(made)
     return list(told.values())
 
 

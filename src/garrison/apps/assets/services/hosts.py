@@ -10,6 +10,7 @@ from garrison.apps.assets import rules
 from garrison.apps.assets.models import Asset, AssetName
 from garrison.apps.assets.services.placing import Placing, placing
 from garrison.apps.organization.rules import Place
+from garrison.core import journal
 from garrison.core.bulk import ABSENT, BATCH, STORED, UNCHANGED, UPDATED, batches, key_of, reconcile
 from garrison.core.commands import changed, command
 from garrison.core.imports import Batch, Staged
@@ -91,15 +92,16 @@ class Register:
             if host.renamed:
                 self.renamed.append(host)
 
-    def write_names(self, hosts: Iterable[Host]) -> None:
+    def write_names(self, hosts: Sequence[Host]) -> None:
         """Store the new names of ``hosts``, once these are stored themselves."""
+        said_by = {host.pk: (host.row["source_id"], host.row["source_row"]) for host in hosts if host.pk is not None}
         fresh = [
             AssetName(asset_id=host.pk, name=name)
             for host in dict.fromkeys(hosts)
             if host.pk is not None
             for name in host.fresh
         ]
-        AssetName.objects.bulk_create(fresh, batch_size=BATCH)
+        journal.added(AssetName.objects.bulk_create(fresh, batch_size=BATCH), said_by, "asset_id")
 
     def rename(self) -> None:
         """Give renamed hosts their new code, name and key before they are compared with what is stored."""

@@ -9,6 +9,7 @@ from garrison.apps.organization.rules import Place, slug
 from garrison.apps.organization.services import places_of
 from garrison.core.imports import Batch, Staged
 from garrison.core.models import ImportedFile, User
+from garrison.core.ui import figures
 
 
 @dataclass(slots=True)
@@ -35,9 +36,10 @@ class Placing:
         """Note for each file the units that are not known."""
         for file, codes in self.lost.values():
             named = ", ".join(code for code, _ in codes.most_common(8)) + (" and others" if len(codes) > 8 else "")
+            rows = figures.counted(codes.total(), "rows")
             reason = (
-                f"{codes.total():,} rows name units that are not known ({named}). They are kept without a unit and "
-                "find it when a table of business units is imported."
+                f"{rows} with a unit that is not known ({named}): kept without a unit "
+                "until a table of business units tells of it."
             )
             batch.note(file, reason, name="unit_code")
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from garrison.apps.assets import selectors, services
 from garrison.apps.assets.forms import CriticalForm, ExposureForm, OwnerForm, TestForm
 from garrison.apps.assets.views.columns import ASSETS, ICONS, standing
-from garrison.core.http import user_of
+from garrison.core.http import needs, user_of
 from garrison.core.registries import panels
 from garrison.core.ui import figures, lists
 
@@ -27,11 +27,14 @@ def asset_list(request: HttpRequest) -> HttpResponseBase:
     def scope_line() -> str:
         """What there is, counted only when the whole page is drawn."""
         counted = selectors.kinds(viewer=viewer)
-        words = _(
-            "%(hosts)s hosts, %(devices)s doors and devices, %(subjects)s applications, images and other subjects."
+        hosts, devices, others = (counted[name] for name in ("hosts", "devices", "subjects"))
+        told = (
+            ngettext("%(n)s host", "%(n)s hosts", hosts) % {"n": figures.number(hosts)},
+            ngettext("%(n)s door or device", "%(n)s doors and devices", devices) % {"n": figures.number(devices)},
+            ngettext("%(n)s application or image", "%(n)s applications, images and other subjects", others)
+            % {"n": figures.number(others)},
         )
-        told = words % {name: figures.number(counted[name]) for name in ("hosts", "devices", "subjects")}
-        return told if counted["assets"] else ""
+        return f"{', '.join(told)}." if counted["assets"] else ""
 
     rows = selectors.assets(viewer=viewer)
     return lists.respond(request, ASSETS, rows, {"scope_line": scope_line}, at=timezone.now())
@@ -44,6 +47,7 @@ def asset_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("assets.record_test")
 def record_test(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Record a test of a door or device."""
     form = TestForm(request.POST)
@@ -90,6 +94,7 @@ def _said(number: int) -> str:
 
 
 @require_POST
+@needs("assets.assign_owner")
 def assign_owner(request: HttpRequest) -> HttpResponse:
     """Say who answers for the chosen assets."""
     form, uuids = OwnerForm(request.POST, prefix="owner"), _chosen(request)
@@ -102,6 +107,7 @@ def assign_owner(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@needs("assets.set_critical")
 def set_critical(request: HttpRequest) -> HttpResponse:
     """Say whether the chosen assets are critical."""
     form, uuids = CriticalForm(request.POST, prefix="critical"), _chosen(request)
@@ -112,6 +118,7 @@ def set_critical(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@needs("assets.set_exposed")
 def set_exposed(request: HttpRequest) -> HttpResponse:
     """Say whether the chosen assets are reachable from the internet."""
     form, uuids = ExposureForm(request.POST, prefix="exposed"), _chosen(request)

@@ -7,7 +7,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from garrison.apps.assets import forms
+from garrison.apps.assets import forms, selectors
 from garrison.apps.assets.models import CYBER, PHYSICAL, Asset
 from garrison.apps.organization import selectors as organization
 from garrison.core.ui import cells, lists
@@ -150,6 +150,14 @@ ASSETS = lists.ListPage(
             choices=(("yes", _("yes")), ("no", _("no")), ("unknown", _("unknown"))),
             shown=False,
         ),
+        lists.Filter(
+            "tested",
+            _("Latest test"),
+            "choice",
+            q=selectors.condition_of_test,
+            choices=(("failed", _("failed")), ("passed", _("passed")), ("never", _("never tested"))),
+            shown=False,
+        ),
         lists.Filter("critical", _("Critical"), "boolean", shown=False),
         lists.Filter("zone", _("Zone"), "text", lookup="zone__name", shown=False),
         lists.Filter("owner", _("Owner"), "text", shown=False),
@@ -164,7 +172,8 @@ ASSETS = lists.ListPage(
         lists.View("all_critical", _("Critical"), {"critical": "yes"}),
         lists.View("all_exposed", _("Exposed"), {"exposed": "yes"}),
         lists.View("unknown", _("Exposure unknown"), {"exposed": "unknown"}),
-        lists.View("amiss", _("Not in order"), {"state": ["failed", "held", "offline"]}),
+        lists.View("amiss", _("Not in order now"), {"state": ["failed", "held", "offline"]}),
+        lists.View("failed", _("Failed their test"), {"tested": "failed"}),
     ],
     bulk=[
         lists.BulkAction(

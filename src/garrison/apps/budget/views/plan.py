@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from garrison.apps.budget import selectors, services
 from garrison.apps.budget.forms import BudgetForm, PlaceForm
 from garrison.apps.budget.views import shapes
-from garrison.core.http import user_of
+from garrison.core.http import needs, user_of
 from garrison.core.models import Undo
 from garrison.core.ui import lists
 
@@ -25,6 +25,7 @@ def plan(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@needs("budget.force")
 def move(request: HttpRequest) -> HttpResponse:
     """Put an initiative in, leave it out, or let the numbers decide."""
     form = PlaceForm(request.POST)
@@ -37,6 +38,7 @@ def move(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@needs("budget.clear_conditions")
 def best(request: HttpRequest) -> HttpResponse:
     """Clear all conditions: the best plan for this budget."""
     made = services.clear_conditions(actor=user_of(request), at=timezone.now())
@@ -44,6 +46,7 @@ def best(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@needs("budget.set_budget")
 def budget(request: HttpRequest) -> HttpResponse:
     """Change the yearly budget."""
     form = BudgetForm(request.POST)

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from garrison.apps.budget import selectors
@@ -60,7 +61,10 @@ INITIATIVES = lists.ListPage(
             order=("team",),
             priority=2,
             cell=lambda row, look: cells.two(
-                row.team or "–", _("%(n)s days") % {"n": f"{row.team_days:g}"} if row.team_days else ""
+                row.team or "–",
+                ngettext("%(n)s day", "%(n)s days", 1 if row.team_days == 1 else 2) % {"n": f"{row.team_days:g}"}
+                if row.team_days
+                else "",
             ),
         ),
         lists.Column(
@@ -131,6 +135,7 @@ def initiative(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "placed": placed,
         "inside": plan is not None and found.code in plan.chosen,
         "bearings": selectors.bearings(viewer=viewer, initiative=found),
+        "dangling": selectors.dangling(viewer=viewer, initiative=found),
         "may_change": plan is not None and selectors.may_change(viewer=viewer),
     }
     return render(request, "budget/initiative.html", context)

@@ -169,7 +169,8 @@ def _row(placed: Placed, amount: str, currency: str, badge: str, symbol: str, wh
             parts.append(ngettext("%(n)s day", "%(n)s days", record.days) % {"n": figures.number(record.days)})
         if record.team and record.team_days:
             days = {"team": record.team, "n": figures.number(record.team_days)}
-            parts.append(_("%(team)s %(n)s days") % days)
+            one = 1 if record.team_days == 1 else 2
+            parts.append(ngettext("%(team)s %(n)s day", "%(team)s %(n)s days", one) % days)
         elif record.team:
             parts.append(record.team)
         elif record.owner:
@@ -227,7 +228,12 @@ def _teams(shown: Board) -> list[charts.Bar]:
     """Working days that the plan asks of each team."""
     assert shown.plan is not None
     return [
-        charts.Bar(row["team"], row["days"], _("%(n)s days needed") % {"n": figures.number(round(row["days"]))})
+        charts.Bar(
+            row["team"],
+            row["days"],
+            ngettext("%(n)s day needed", "%(n)s days needed", round(row["days"]))
+            % {"n": figures.number(round(row["days"]))},
+        )
         for row in shown.plan.detail["teams"]
     ]
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from garrison.apps.compliance import selectors, services
@@ -84,9 +85,14 @@ def framework_list(request: HttpRequest) -> HttpResponseBase:
     """The frameworks that were imported or came with the product."""
     viewer = user_of(request)
     counted = selectors.counts(viewer=viewer)
-    line = _now("%(frameworks)s frameworks with %(requirements)s requirements in force.") % {
-        name: figures.number(counted[name]) for name in ("frameworks", "requirements")
-    }
+    frameworks, requirements = counted["frameworks"], counted["requirements"]
+    line = " ".join(
+        (
+            ngettext("%(n)s framework", "%(n)s frameworks", frameworks) % {"n": figures.number(frameworks)},
+            ngettext("with %(n)s requirement in force.", "with %(n)s requirements in force.", requirements)
+            % {"n": figures.number(requirements)},
+        )
+    )
     rows = selectors.frameworks(viewer=viewer)
     extra = {"scope_line": line if counted["frameworks"] else ""}
     return lists.respond(request, FRAMEWORKS, rows, extra, at=timezone.now())

@@ -263,6 +263,13 @@ def coverage(*, viewer: User, controls: Iterable[Control]) -> dict[int, list[tup
     return found
 
 
+def borne_in_vain(*, viewer: User, control: Control) -> list[str]:
+    """The codes that a control is said to bear on and that no scenario has; being out of sight is no lack."""
+    named = Safeguard.objects.filter(control=control).order_by("scenario_code").values_list("scenario_code", flat=True)
+    known = set(Scenario.objects.filter(code__in=named).values_list("code", flat=True))
+    return [code for code in named if code not in known]
+
+
 def _drivers(result: LossResult, earlier: LossResult | None, rows: list[Current]) -> list[Driver]:
     """The scenarios of a computation, the most expensive first, with their changes."""
     moved = changed_losses(result.scenarios, earlier.scenarios) if earlier else {}

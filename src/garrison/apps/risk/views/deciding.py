@@ -10,11 +10,12 @@ from django.views.decorators.http import require_POST
 
 from garrison.apps.risk import services
 from garrison.apps.risk.forms import WhatIfForm
-from garrison.core.http import user_of
+from garrison.core.http import needs, user_of
 from garrison.core.ui import lists
 
 
 @require_POST
+@needs("risk.approve")
 def approve(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Let a draft count from now on."""
     decided = services.approve(actor=user_of(request), uuid=uuid, at=timezone.now())
@@ -23,6 +24,7 @@ def approve(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("risk.withdraw")
 def withdraw(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Make an approved scenario a draft again."""
     decided = services.withdraw(actor=user_of(request), uuid=uuid, at=timezone.now())
@@ -31,6 +33,7 @@ def withdraw(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("risk.draft_scenario")
 def draft(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Keep other numbers as a draft that waits for its owner's approval."""
     form = WhatIfForm(request.POST)

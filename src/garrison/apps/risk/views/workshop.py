@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from garrison.apps.assets import selectors as assets
 from garrison.apps.risk import selectors
 from garrison.apps.risk.forms import WhatIfForm
 from garrison.apps.risk.views import shapes
@@ -27,5 +28,6 @@ def scenario(request: HttpRequest, uuid: UUID) -> HttpResponse:
         return render(request, "risk/_workshop.html", context | {"card": True})
     if request.headers.get("HX-Request"):
         return render(request, "risk/_explored.html", context | {"swapped": True})
+    context["unheard_of"] = assets.unheard_of(viewer=viewer, names=[shown.current.scenario.about])
     context["blocks"] = panels("risk.scenario", viewer=viewer, subject=shown.current.scenario, as_of=now)
     return render(request, "risk/scenario.html", context)

@@ -7,6 +7,7 @@ from garrison.apps.strategy.selectors.counts import counts, figures, plan, statu
 from garrison.apps.strategy.selectors.links import VIEW
 from garrison.apps.strategy.selectors.printing import board_pdf, draft_pdf
 from garrison.apps.strategy.selectors.reports import issued, may_issue, may_read
+from garrison.apps.strategy.selectors.welcome import heads, may_look
 
 __all__ = [
     "UNATTENDED",
@@ -19,9 +20,11 @@ __all__ = [
     "counts",
     "draft_pdf",
     "figures",
+    "heads",
     "home",
     "issued",
     "may_issue",
+    "may_look",
     "may_read",
     "plan",
     "snapshots",

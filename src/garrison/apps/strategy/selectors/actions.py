@@ -67,7 +67,7 @@ def _access(viewer: User, at: datetime, found: Facts) -> list[Action]:
         reason += "."
         others = waiting - counted["used"]
         if others:
-            reason += " " + ngettext("%(n)s other still could.", "The other %(n)s still could.", others) % {"n": others}
+            reason += " " + _others(counted["used"] - 1, others)
     else:
         reason = _("%(name)s left on %(day)s; nobody has used it since.") % {
             "name": worst.person.name,
@@ -81,7 +81,8 @@ def _access(viewer: User, at: datetime, found: Facts) -> list[Action]:
     )
     owner = narrow(Control.objects.filter(name__icontains="leaver").exclude(owner=""), viewer, "controls.view").first()
     title = ngettext("Close the access of %(n)s leaver", "Close the access of %(n)s leavers", waiting) % {"n": waiting}
-    note = _("%(n)s badges and accounts stop") % {"n": things} if used else _("before anybody uses them")
+    stop = ngettext("%(n)s badge or account stops", "%(n)s badges and accounts stop", things) % {"n": things}
+    note = stop if used else _("before anybody uses them")
     who = (
         _("%(owner)s, owner of %(code)s") % {"owner": owner.owner, "code": owner.code} if owner else _("No owner named")
     )
@@ -101,6 +102,13 @@ def _access(viewer: User, at: datetime, found: Facts) -> list[Action]:
             used=counted["uses"],
         )
     ]
+
+
+def _others(used: int, unused: int) -> str:
+    """The leavers beside the one who is named: who also used it, and who still could."""
+    also = ngettext("%(n)s more used theirs", "%(n)s more used theirs", used) % {"n": used}
+    could = ngettext("%(n)s still could", "%(n)s still could", unused) % {"n": unused}
+    return f"{also}, {could}." if used > 0 else f"{could}."
 
 
 def repairs(*, viewer: User, as_of: date, loss: LossResult | None) -> dict[int, list[Repair]]:

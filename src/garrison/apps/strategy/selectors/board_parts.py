@@ -70,6 +70,10 @@ def causes(viewer: User, loss: LossResult | None, then: LossResult | None, notes
     return {
         "sentence": _("On %(day)s the expected loss was %(was)s a year; today it is %(now)s (%(delta)s).") % words,
         "note": mark,
+        "rule": _(
+            "A cause's figure is what it added, given the causes above it. What a repair takes off, under Do first, is "
+            "counted from today, with everything else as it is now; so the two differ."
+        ),
         "rows": [
             {
                 "words": changes.cause_words(cause, loss),
@@ -146,7 +150,11 @@ def plan(viewer: User, made: Plan, notes: Notes) -> dict[str, Any]:
         if further and further["avoided"] > 0
         else nothing,
         "teams": [
-            {"team": team["team"], "days": _("%(n)s days") % {"n": figures.number(round(team["days"]))}}
+            {
+                "team": team["team"],
+                "days": ngettext("%(n)s day", "%(n)s days", round(team["days"]))
+                % {"n": figures.number(round(team["days"]))},
+            }
             for team in made.detail.get("teams", [])
         ],
     }

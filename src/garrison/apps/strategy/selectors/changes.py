@@ -240,7 +240,7 @@ def _first_counted(found: Facts) -> list[Change]:
     if found.devices is not None:
         now = figures.number(found.devices["count"])
         url = address("vulnerabilities:findings", status="open", which="physical")
-        rows.append(Change("devices", "door-off", _("Doors and devices failed"), said, now, "", url))
+        rows.append(Change("devices", "door-off", _("Doors and devices to repair"), said, now, "", url))
     return rows
 
 

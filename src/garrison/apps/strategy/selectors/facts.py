@@ -16,6 +16,7 @@ from garrison.apps.strategy.rules import Tally
 from garrison.apps.strategy.selectors.links import address
 from garrison.apps.vulnerabilities import selectors as vulnerabilities
 from garrison.apps.vulnerabilities.models import Finding
+from garrison.apps.vulnerabilities.rules import TEST_FAILED
 from garrison.core.clock import local_day
 from garrison.core.models import User
 from garrison.core.scopes import narrow
@@ -111,7 +112,11 @@ def _devices(viewer: User) -> dict[str, Any] | None:
         return None
     worst = rows.select_related("asset").order_by("-asset__critical", "rank", "asset__kind", "pk").first()
     critical = rows.filter(asset__critical=True).order_by().values("asset").distinct().count()
-    return {"none": not here, "count": sum(kinds.values()), "kinds": kinds, "worst": worst, "critical": critical}
+    tests = not rows.exclude(rule=TEST_FAILED).exists()
+    return {
+        "none": not here, "count": sum(kinds.values()), "kinds": kinds, "worst": worst, "critical": critical,
+        "tests": tests,
+    }  # fmt: skip
 
 
 def _in_sight(kinds: Sequence[str], viewer: User) -> bool:
@@ -224,7 +229,7 @@ def _due_tally(found: dict[str, Any] | None, at: datetime) -> Tally:
 
 def _device_tally(found: dict[str, Any] | None) -> Tally:
     """Doors and devices that failed or are offline."""
-    label, url = _("Doors and devices failed"), address("vulnerabilities:findings", status="open", which="physical")
+    label, url = _("Doors and devices to repair"), address("vulnerabilities:findings", status="open", which="physical")
     if found is None:
         said = _("Not known yet: import the list of doors and cameras with their tests.")
         return Tally("devices", label, "door-off", None, said, "", address("web:imports"))
@@ -232,7 +237,12 @@ def _device_tally(found: dict[str, Any] | None) -> Tally:
         return Tally("devices", label, "door-off", 0, _("No door or device belongs to your units."), "", url)
     if not found["count"]:
         return Tally("devices", label, "door-off", 0, _("Every door and device passed its last test."), "", url)
-    said = _("%(kinds)s failed a test or are offline.") % {"kinds": figures.listed(kind_words(found["kinds"]))}
+    kinds = {"kinds": figures.listed(kind_words(found["kinds"]))}
+    said = (
+        _("%(kinds)s failed their latest test.")
+        if found["tests"]
+        else _("%(kinds)s failed a test or are out of order.")
+    ) % kinds
     worst = (
         ngettext("%(n)s protects a critical room.", "%(n)s protect critical rooms.", found["critical"])
         % {"n": figures.number(found["critical"])}

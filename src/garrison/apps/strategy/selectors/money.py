@@ -8,7 +8,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from garrison.apps.budget import selectors as budget
 from garrison.apps.budget.models import Plan
 from garrison.apps.organization.models import Unit
 from garrison.apps.risk import selectors as risk
@@ -245,12 +244,6 @@ def why_no_money(*, viewer: User, result: LossResult | None) -> str:
             drafts,
         ) % {"n": figures.number(drafts)}
     return _("No risk scenario yet. Import the risk register with its controls to see what a year may cost.")
-
-
-def plans(*, viewer: User, now: date | None = None) -> tuple[Plan | None, Plan | None]:
-    """The newest plan and the one before it by day."""
-    latest = budget.latest_plan(viewer=viewer)
-    return latest, budget.earlier_plan(viewer=viewer, than=latest) if latest else None
 
 
 def figures_of(result: LossResult) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from garrison.apps.vulnerabilities.selectors.findings import (
     condition_of_question,
     condition_of_status,
     counts,
-    due_count,
     finding,
     findings,
     found,
@@ -21,7 +20,7 @@ from garrison.apps.vulnerabilities.selectors.findings import (
     tally,
     urgent_count,
 )
-from garrison.apps.vulnerabilities.selectors.knowledge import known_of, zone
+from garrison.apps.vulnerabilities.selectors.knowledge import known_of
 from garrison.apps.vulnerabilities.selectors.reasons import Explanation, Input, RuleRow, explain, history, rule_tables
 
 __all__ = [
@@ -36,7 +35,6 @@ __all__ = [
     "condition_of_question",
     "condition_of_status",
     "counts",
-    "due_count",
     "explain",
     "finding",
     "findings",
@@ -51,5 +49,4 @@ __all__ = [
     "searched",
     "tally",
     "urgent_count",
-    "zone",
 ]

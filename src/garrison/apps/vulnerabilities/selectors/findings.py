@@ -18,7 +18,6 @@ BY_HAND = "Written down"
 """The tool of findings that a person wrote down."""
 
 SOON_DAYS = 14
-STATUSES = ("open", "planned", "accepted", "closed", "not affected", "observation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +91,8 @@ def condition_of_question(value: str) -> Q:
 
 
 def condition_of_owner(name: str) -> Q:
-    """The rows that somebody is to fix, by name, or by a part of it."""
-    return Q(owner__icontains=name)
+    """The rows that somebody is to fix, by name, or by a part of it; without an owner of its own the asset's is it."""
+    return Q(owner__icontains=name) | Q(owner="", asset__in=Asset.objects.filter(owner__icontains=name))
 
 
 def searched(rows: QuerySet[Finding], text: str) -> QuerySet[Finding]:
@@ -139,12 +138,6 @@ def open_and_due(*, viewer: User, as_of: date) -> tuple[int, int]:
     rows = Finding.objects.filter(within(viewer, VIEW), condition_of_status("open"))
     sums = rows.aggregate(open=Count("pk"), due=Count("pk", filter=soon))
     return sums["open"], sums["due"]
-
-
-def due_count(*, viewer: User, as_of: date) -> int:
-    """How many open findings are past due or due within 14 days."""
-    soon = as_of + timedelta(days=SOON_DAYS)
-    return Finding.objects.filter(within(viewer, VIEW), live=True, rank__lt=rules.OBSERVED, due__lte=soon).count()
 
 
 def urgent_count(*, viewer: User) -> int:

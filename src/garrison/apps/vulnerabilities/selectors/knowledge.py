@@ -1,20 +1,12 @@
 """What the catalogues say of CVEs, as the priority rule wants it."""
 
 from collections.abc import Iterable
-from zoneinfo import ZoneInfo
-
-from django.conf import settings
 
 from garrison.apps.threats.models import Vulnerability
 from garrison.apps.vulnerabilities.rules import Known
 from garrison.core.bulk import batches
 
 COLUMNS = ("cve", "kev_added", "epss", "automatable", "total_impact", "cvss_vector", "cvss")
-
-
-def zone() -> ZoneInfo:
-    """The clock by which days are counted here."""
-    return ZoneInfo(settings.TIME_ZONE)
 
 
 def known_of(cves: Iterable[str]) -> dict[str, Known]:

@@ -13,6 +13,7 @@ from garrison.apps.vulnerabilities.services.decisions import (
 )
 from garrison.apps.vulnerabilities.services.devices import watch_devices
 from garrison.apps.vulnerabilities.services.findings import import_findings
+from garrison.apps.vulnerabilities.services.lines import import_lines
 from garrison.apps.vulnerabilities.services.prioritising import end_acceptances, prioritise
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "close",
     "end_acceptances",
     "import_findings",
+    "import_lines",
     "plan",
     "prioritise",
     "reopen",

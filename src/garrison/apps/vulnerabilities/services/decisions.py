@@ -6,16 +6,17 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from garrison.apps.access.services.writing import update_each
 from garrison.apps.assets import selectors as assets
 from garrison.apps.assets.models import PHYSICAL
 from garrison.apps.vulnerabilities import rules, selectors
 from garrison.apps.vulnerabilities.models import Finding
 from garrison.apps.vulnerabilities.rules import Subject, Weakness
 from garrison.core.bulk import batches
+from garrison.core.clock import local_day
 from garrison.core.commands import Missing, Refused, changed, command
 from garrison.core.models import Undo, User
-from garrison.core.undoing import offer_undo
+from garrison.core.undoing import held, offer_undo
+from garrison.core.writing import update_each
 
 AT_ONCE = 10_000
 """The most findings that one command takes."""
@@ -47,7 +48,7 @@ def assign(*, actor: User, findings: Sequence[UUID], owner: str, at: datetime) -
 @command("vulnerabilities.set_due")
 def set_due(*, actor: User, findings: Sequence[UUID], due: date, at: datetime) -> Decided:
     """Set the day by which these findings are to be fixed; it holds until one of them becomes more urgent."""
-    today = at.astimezone(selectors.zone()).date()
+    today = local_day(at)
     if due < today:
         raise Refused("the day lies in the past; choose today or later")
     return _decide(
@@ -63,7 +64,7 @@ def set_due(*, actor: User, findings: Sequence[UUID], due: date, at: datetime) -
 def accept(*, actor: User, findings: Sequence[UUID], reason: str, until: date, at: datetime) -> Decided:
     """Accept the risk of these findings for a time, with a reason; they come back when it runs out."""
     note = _note(reason, "say why the risk is acceptable; the next reader needs it")
-    today = at.astimezone(selectors.zone()).date()
+    today = local_day(at)
     if not today < until <= today + timedelta(days=ACCEPT_DAYS):
         raise Refused("accept until a day after today and within a year; then it is looked at again")
     return _decide(
@@ -142,7 +143,7 @@ def add(
     kind = "door" if physical else "exposure"
     uuid = uuid4()
     rule = f"seen-{uuid.hex[:12]}"
-    day = at.astimezone(selectors.zone()).date()
+    day = local_day(at)
     subject = Subject(thing.exposed if not physical else True, thing.critical, thing.kind)
     found = rules.prioritise(Weakness("exposure", rule, severity, day), subject, [])
     finding = Finding.objects.create(
@@ -213,7 +214,8 @@ def _chosen(actor: User, uuids: Sequence[UUID]) -> list[Finding]:
     found: list[Finding] = []
     columns = ("pk", "uuid", "title", "level", "unit__path", *KEPT)
     for some in batches(wanted):
-        found += selectors.findings(viewer=actor).filter(uuid__in=some).select_related("unit").only(*columns)
+        rows = selectors.findings(viewer=actor).filter(uuid__in=some).select_related("unit").only(*columns)
+        found += held(rows)
     if not found or len(found) != len(wanted):
         raise Missing("one of these findings does not exist")
     return sorted(found, key=lambda finding: finding.pk)

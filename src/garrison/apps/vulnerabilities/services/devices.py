@@ -9,8 +9,8 @@ from garrison.apps.assets.models import PHYSICAL, DeviceTest
 from garrison.apps.vulnerabilities import rules
 from garrison.apps.vulnerabilities.models import Finding
 from garrison.apps.vulnerabilities.rules import Subject, Weakness
-from garrison.apps.vulnerabilities.selectors import zone
 from garrison.core.bulk import BATCH, batches, cut
+from garrison.core.clock import zone
 from garrison.core.commands import changed, command
 from garrison.core.models import User
 

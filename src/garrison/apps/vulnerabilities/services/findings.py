@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from garrison.apps.access.services.writing import insert_each, update_each
 from garrison.apps.assets.models import PHYSICAL, Asset
 from garrison.apps.assets.services import resolve
 from garrison.apps.vulnerabilities import rules
 from garrison.apps.vulnerabilities.models import Finding
 from garrison.apps.vulnerabilities.rules import Known, Subject, Weakness
-from garrison.apps.vulnerabilities.selectors import known_of, zone
+from garrison.apps.vulnerabilities.selectors import known_of
 from garrison.core.bulk import STORED, UNCHANGED, UPDATED, batches, cut
+from garrison.core.clock import zone
 from garrison.core.commands import changed, command
 from garrison.core.imports import Batch, Staged
 from garrison.core.models import User
+from garrison.core.writing import insert_each, update_each
 from garrison.formats.facts import FindingFact
 
 TOLD = (

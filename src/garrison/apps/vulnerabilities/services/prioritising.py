@@ -6,15 +6,17 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from garrison.apps.access.services.writing import update_each
 from garrison.apps.assets.models import PHYSICAL
 from garrison.apps.vulnerabilities import rules
 from garrison.apps.vulnerabilities.models import Finding
 from garrison.apps.vulnerabilities.rules import Known, Priority, Subject, Weakness
-from garrison.apps.vulnerabilities.selectors import known_of, zone
+from garrison.apps.vulnerabilities.selectors import known_of
 from garrison.core.bulk import batches
+from garrison.core.clock import local_day, zone
 from garrison.core.commands import changed, command
 from garrison.core.models import User
+from garrison.core.ui import figures
+from garrison.core.writing import update_each
 
 CHUNK = 2_000
 
@@ -45,7 +47,8 @@ def prioritise(*, actor: User, assets: Sequence[int] = ()) -> int:
             update_each(Finding, WRITTEN, changes)
             moved += len(changes)
     if moved:
-        changed(target=f"{moved:,} findings", after={"findings": moved, "level": raised[:SHOWN], "levels": len(raised)})
+        told = {"findings": moved, "level": raised[:SHOWN], "levels": len(raised)}
+        changed(target=figures.counted(moved, "findings"), after=told)
     else:
         changed(target="findings", after={"findings": 0})
     return moved
@@ -54,12 +57,12 @@ def prioritise(*, actor: User, assets: Sequence[int] = ()) -> int:
 @command("vulnerabilities.end_acceptances")
 def end_acceptances(*, actor: User, at: datetime) -> int:
     """Reopen findings whose acceptance has run out; gives how many."""
-    today = at.astimezone(zone()).date()
+    today = local_day(at)
     over = Finding.objects.filter(status="accepted", accepted_until__lt=today)
     codes = [f"FND-{pk}" for pk in over.order_by("pk").values_list("pk", flat=True)]
     if codes:
         over.update(status="open", decided=None, accepted_until=None, note="Its acceptance ran out.")
-    changed(target=f"{len(codes):,} findings", after=codes)
+    changed(target=figures.counted(len(codes), "findings"), after=codes)
     return len(codes)
 
 

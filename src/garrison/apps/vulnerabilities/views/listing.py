@@ -16,6 +16,7 @@ from garrison.apps.organization import selectors as organization
 from garrison.apps.vulnerabilities import rules, selectors
 from garrison.apps.vulnerabilities.forms import AcceptForm, AssignForm, CloseForm, DueForm, PlanForm
 from garrison.apps.vulnerabilities.models import Finding
+from garrison.core.clock import local_day
 from garrison.core.models import User
 from garrison.core.scopes import paths
 from garrison.core.ui import cells, figures, lists
@@ -97,6 +98,13 @@ def due_cell(finding: Finding, look: lists.Look) -> SafeString:
     return cells.due(finding.due, look.at, done=not finding.live)
 
 
+def owner_cell(finding: Finding, look: lists.Look) -> SafeString:
+    """Who is to fix it: its own owner, else that of the asset, said to be so."""
+    if finding.owner or not finding.asset.owner:
+        return cells.text(finding.owner)
+    return cells.two(finding.asset.owner, _("as owner of the asset"), plain=True)
+
+
 def status_cell(finding: Finding, look: lists.Look) -> SafeString:
     """The status, and the note that a person left."""
     word = finding.status.capitalize() if finding.level or not finding.live else _("For information")
@@ -121,7 +129,8 @@ COLUMNS = [
         "seen", gettext_lazy("Seen by"), cell=seen_cell, order=("last_seen",), value="tool", nowrap=True, priority=3
     ),
     lists.Column("due", gettext_lazy("Due"), cell=due_cell, order=("due",), nowrap=True, priority=2),
-    lists.Column("owner", gettext_lazy("Owner"), order=("owner",), priority=3),
+    lists.Column("owner", gettext_lazy("Owner"), owner_cell, order=("owner", "asset__owner"), value="owner",
+                 priority=3),
     lists.Column("status", gettext_lazy("Status"), cell=status_cell, order=("status",), priority=3),
     lists.Column("severity", gettext_lazy("Severity"), order=("severity",), shown=False, priority=3),
     lists.Column("component", gettext_lazy("Component"), shown=False, priority=3),
@@ -132,10 +141,11 @@ COLUMNS = [
     *(
         lists.Column(key, key, value=value, header=key, export_only=True)
         for key, value in (
-            ("code", "code"), ("asset", "asset.code"), ("site", "asset.site.name"), ("reason", "reason"),
+            ("finding_code", "code"), ("asset_code", "asset.code"), ("site", "asset.site.name"), ("reason", "reason"),
             ("cves", lambda row: ";".join(row.cves)), ("kind", "kind"), ("rule", "rule"), ("version", "version"),
             ("fixed", "fixed"), ("location", "location"), ("cvss", "cvss"), ("in_kev", "in_kev"),
             ("exposed", "exposed"), ("last_seen", "last_seen"), ("note", "note"),
+            ("accepted_until", "accepted_until"),
             ("source", lambda row: str(row.source or "")), ("source_row", "source_row"), ("uuid", "uuid"),
         )
     ),
@@ -179,7 +189,7 @@ class Words:
 
 def page(viewer: User, at: datetime) -> lists.ListPage:
     """The list for one viewer on one day."""
-    today: date = at.astimezone(selectors.zone()).date()
+    today: date = local_day(at)
     mine = str(viewer)
     return lists.ListPage(
         key="vulnerabilities.findings",

@@ -16,7 +16,7 @@ from garrison.apps.vulnerabilities import selectors, services
 from garrison.apps.vulnerabilities.forms import AcceptForm, AssignForm, CloseForm, DueForm, NewForm, PlanForm
 from garrison.apps.vulnerabilities.services import Decided
 from garrison.apps.vulnerabilities.views import listing
-from garrison.core.http import user_of
+from garrison.core.http import needs, user_of
 from garrison.core.models import User
 from garrison.core.registries import panels
 from garrison.core.scopes import may
@@ -90,6 +90,7 @@ def rule(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@needs("vulnerabilities.add")
 def new(request: HttpRequest) -> HttpResponse:
     """Write down a weakness that somebody saw."""
     viewer = user_of(request)
@@ -122,36 +123,42 @@ def _decide(request: HttpRequest, key: str, kind: type[forms.Form] | None, act: 
 
 
 @require_POST
+@needs("vulnerabilities.assign")
 def assign(request: HttpRequest) -> HttpResponse:
     """Say who fixes the chosen findings."""
     return _decide(request, "assign", AssignForm, services.assign)
 
 
 @require_POST
+@needs("vulnerabilities.set_due")
 def set_due(request: HttpRequest) -> HttpResponse:
     """Set the day of the chosen findings."""
     return _decide(request, "set_due", DueForm, services.set_due)
 
 
 @require_POST
+@needs("vulnerabilities.plan")
 def plan(request: HttpRequest) -> HttpResponse:
     """Say that fixing the chosen findings is planned."""
     return _decide(request, "plan", PlanForm, services.plan)
 
 
 @require_POST
+@needs("vulnerabilities.accept")
 def accept(request: HttpRequest) -> HttpResponse:
     """Accept the risk of the chosen findings for a time."""
     return _decide(request, "accept", AcceptForm, services.accept)
 
 
 @require_POST
+@needs("vulnerabilities.close")
 def close(request: HttpRequest) -> HttpResponse:
     """Close the chosen findings."""
     return _decide(request, "close", CloseForm, services.close)
 
 
 @require_POST
+@needs("vulnerabilities.reopen")
 def reopen(request: HttpRequest) -> HttpResponse:
     """Open the chosen findings again."""
     return _decide(request, "reopen", None, services.reopen)

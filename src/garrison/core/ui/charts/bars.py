@@ -5,9 +5,13 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from garrison.core.ui import figures
 from garrison.core.ui.charts.svg import Canvas, text_width
+
+NARROW = 420
+"""Below this width a tornado's names stand above their bars."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,12 @@ def budget_bar(
     if spent > budget > 0:
         end = 1 + (width - 2) * budget / whole
         canvas.line(end, 0, end, 16, "crit", width=2)
-    said = _("%(spent)s of %(budget)s in %(count)s initiatives; %(left)s left.") % {
+    words = ngettext(
+        "%(spent)s of %(budget)s in %(count)s initiative; %(left)s left.",
+        "%(spent)s of %(budget)s in %(count)s initiatives; %(left)s left.",
+        len(kept),
+    )
+    said = words % {
         "spent": figures.money(spent, currency),
         "budget": figures.money(budget, currency),
         "count": len(kept),
@@ -117,12 +126,14 @@ def tornado(
 ) -> SafeString:
     """Bars to the left lower the result, to the right raise it; widest first. `unit` divides the labels."""
     rows = sorted(swings, key=lambda swing: swing.high - swing.low, reverse=True)
-    height = 26 * len(rows) + 34 if rows else 60
+    above = width < NARROW  # names stand above their bars where there is no room beside them
+    tall = 42 if above else 26
+    height = tall * len(rows) + 34 if rows else 60
     canvas = Canvas(width, height, printed=printed)
     if not rows:
         canvas.text(0, 24, _("No input moves the result."))
         return canvas.done(title, _("No input moves the result."))
-    label_room = min(width * 0.46, max(text_width(row.label) for row in rows) + 8)
+    label_room = 0.0 if above else min(width * 0.46, max(text_width(row.label) for row in rows) + 8)
     left = max(0.0, *(-row.low for row in rows))
     right = max(0.0, *(row.high for row in rows))
     inner = max(40.0, width - label_room - 84)
@@ -130,9 +141,10 @@ def tornado(
     zero = label_room + 42 + left * scale
     said = []
     for index, row in enumerate(rows):
-        y = 11 + 26 * index
+        y = 11 + tall * index
         low, high = min(0.0, row.low), max(0.0, row.high)
-        canvas.text(0, y + 10, _fitted(row.label, label_room), role="tp")
+        canvas.text(0, y + (2 if above else 10), _fitted(row.label, width if above else label_room), role="tp")
+        y += 10 if above else 0
         if low:
             canvas.rect(zero + low * scale, y, -low * scale, 14, "accent", opacity="0.45", tip=row.label)
             canvas.text(zero + low * scale - 4, y + 11, _signed(low / unit), anchor="end")
@@ -140,7 +152,10 @@ def tornado(
             canvas.rect(zero, y, high * scale, 14, "accent", tip=row.label)
             canvas.text(zero + high * scale + 4, y + 11, _signed(high / unit))
         said.append(f"{row.label}: {_signed(low / unit)} … {_signed(high / unit)}")
-    canvas.line(zero, 4, zero, height - 24, "text")
+    for index in range(len(rows) if above else 0):
+        canvas.line(zero, 18 + tall * index, zero, 38 + tall * index, "text")
+    if not above:
+        canvas.line(zero, 4, zero, height - 24, "text")
     canvas.text(zero, height - 8, centre, anchor="middle")
     return canvas.done(title, "; ".join(said))
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from garrison.core.ui import figures
 from garrison.core.ui.charts.loss import axis_money
-from garrison.core.ui.charts.svg import Canvas, Point, linear_ticks, text_width
+from garrison.core.ui.charts.svg import Canvas, Point, linear_ticks
 
 LEFT, RIGHT, TOP, BOTTOM = 56.0, 20.0, 24.0, 44.0
 
@@ -101,7 +101,7 @@ def efficient_frontier(
             else axis_money(tick, data.currency, in_millions=millions)
         )
         canvas.text(LEFT - 8, y + 4, label, anchor="end")
-    for tick in linear_ticks(0, x1):
+    for tick in linear_ticks(0, x1, 5 if width > 480 else 3):
         x, _y = place((tick, y0))
         anchor = "end" if x > right - 20 else "middle"
         canvas.text(min(x, right), bottom + 18, figures.money(tick, data.currency, trim=True), anchor=anchor)
@@ -112,11 +112,11 @@ def efficient_frontier(
     c = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in corners)
     canvas.path(c, stroke="accent", width=2)
     for mark in sorted(data.marks, key=lambda m: m.chosen):
-        _mark(canvas, mark, place((mark.cost, mark.loss)), bottom, width)
+        _mark(canvas, mark, place((mark.cost, mark.loss)), bottom)
     return canvas.done(title, describe(data), classes="grows")
 
 
-def _mark(canvas: Canvas, mark: Mark, at: Point, bottom: float, width: float) -> None:
+def _mark(canvas: Canvas, mark: Mark, at: Point, bottom: float) -> None:
     """One plan: a dot with a drop line when it is the chosen one, else a hollow square."""
     x, y = at
     if mark.chosen:
@@ -124,12 +124,5 @@ def _mark(canvas: Canvas, mark: Mark, at: Point, bottom: float, width: float) ->
         canvas.circle(x, y, 5, "accent", stroke="surface", width=2)
     else:
         canvas.rect(x - 4, y - 4, 8, 8, "surface", stroke="text", stroke_width=1.5)
-    fits = x + 14 + text_width(mark.label) < width - 4
     words_y = y - 10 if mark.chosen else y - 4
-    canvas.text(
-        x + 14 if fits else x - 12,
-        max(12.0, words_y),
-        mark.label,
-        role="ac" if mark.chosen else "tx",
-        anchor="" if fits else "end",
-    )
+    canvas.beside(x, max(12.0, words_y), mark.label, gap=14, role="ac" if mark.chosen else "tx", limits=(LEFT, 4))

@@ -131,12 +131,19 @@ def _axes(canvas: Canvas, frame: _Frame, currency: str) -> None:
             canvas.text(LEFT - 8, y + 4, _("1 in %(years)s") % {"years": figures.number(years)}, anchor="end")
     ticks = log_ticks(frame.x0, frame.x1)
     in_millions = any(tick >= 1e6 for tick in ticks)
+    free = 0.0
     for tick in ticks:
-        x = frame.x(tick)
+        x, words = frame.x(tick), axis_money(tick, currency, in_millions=in_millions)
         canvas.line(x, bottom, x, bottom + 4, "line-strong")
-        canvas.text(x, bottom + 18, axis_money(tick, currency, in_millions=in_millions), anchor="middle")
+        if x - text_width(words) / 2 < free:
+            continue  # a number that would touch the one before it is left out; its tick stays
+        x = min(x, frame.width - text_width(words) / 2)
+        canvas.text(x, bottom + 18, words, anchor="middle")
+        free = x + text_width(words) / 2 + 6
     canvas.line(LEFT, bottom, right, bottom, "line-strong")
     name = _("Loss in one year reaches at least (%(currency)s, log scale)") % {"currency": currency_name(currency)}
+    if text_width(name) > right - LEFT + RIGHT:
+        name = _("Loss in one year reaches at least")
     canvas.text((LEFT + right) / 2, frame.height - 6, name, anchor="middle")
 
 
@@ -191,14 +198,22 @@ def _appetite(canvas: Canvas, frame: _Frame, appetite: list[Point]) -> None:
         canvas.diamond(x, y)
     x, y = places[-1]
     words = _("Appetite")
-    fits = x + 12 + text_width(words) < frame.width - 2
-    canvas.text(x + 11 if fits else x - 11, y - 4, words, role="tx", anchor="" if fits else "end")
+    if x + 11 + text_width(words) < frame.width - 2:
+        canvas.text(x + 11, y - 4, words, role="tx")
+    else:
+        canvas.text(frame.width - 2, y - 12, words, role="tx", anchor="end")
 
 
 def _names(
-    canvas: Canvas, frame: _Frame, curves: LossCurves, today: list[Point], plan: list[Point], callout: Point | None
+    canvas: Canvas,
+    frame: _Frame,
+    curves: LossCurves,
+    today: list[Point],
+    plan: list[Point],
+    callout: Point | None,
+    taken: Point | None = None,
 ) -> None:
-    """The direct labels of the two curves, kept clear of the call-out."""
+    """The direct labels of the two curves, kept clear of the call-out; ``taken`` is where its words begin."""
     span = math.log(frame.x1 / frame.x0)
     spot = frame.x0 * math.exp(0.115 * span)
     p = value_at(today, spot)
@@ -213,6 +228,9 @@ def _names(
         if p is not None and p > frame.y0 * 1.3:
             x, y = frame.at((spot, p))
             anchor = "end" if x - text_width(words) > LEFT else ""
+            ends = x - 2 if anchor else LEFT + 6 + text_width(words)
+            if taken is not None and ends + 14 > taken[0] and abs(y + 17 - taken[1]) < 16:
+                continue
             canvas.text(x - 2 if anchor else LEFT + 6, y + 17, words, role="okt", anchor=anchor)
             return
 
@@ -291,11 +309,11 @@ def loss_exceedance(
         _appetite(canvas, frame, appetite)
     called = _callout(curves, today, appetite)
     place = frame.at(called[:2]) if called else None
-    if today:
-        _names(canvas, frame, curves, today, plan, place)
+    words_at = None
     if called and place:
         x, y = place
         canvas.circle(x, y, 4, "accent", stroke="surface", width=2)
-        fits = x + 10 + text_width(called[2]) < width - 4
-        canvas.text(x + 10 if fits else x - 10, max(TOP + 8, y - 8), called[2], role="cr", anchor="" if fits else "end")
+        words_at = canvas.beside(x, max(TOP + 8, y - 8), called[2], role="cr", limits=(LEFT, 4)), max(TOP + 8, y - 8)
+    if today:
+        _names(canvas, frame, curves, today, plan, place, words_at)
     return canvas.done(title, describe(curves), classes="grows")

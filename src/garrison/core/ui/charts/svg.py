@@ -133,6 +133,21 @@ class Canvas:
             said += f' class="{role}"'
         self.parts.append(f'<text x="{c(x)}" y="{c(y)}"{said}>{escape(words)}</text>')
 
+    def beside(
+        self, x: float, y: float, words: str, *, gap: float = 10, role: str = "", limits: tuple[float, float] = (0, 4)
+    ) -> float:
+        """A label to the right of a point, to the left where the right has no room, else as near as it fits.
+
+        ``limits`` are what stays free at the canvas's left and right edge. Gives where the words begin.
+        """
+        wide = text_width(words)
+        if x + gap + wide < self.width - limits[1]:
+            self.text(x + gap, y, words, role=role)
+            return x + gap
+        end = x - gap if x - gap - wide > limits[0] else self.width - limits[1]
+        self.text(end, y, words, role=role, anchor="end")
+        return end - wide
+
     def raw(self, markup: str) -> None:
         """Markup of our own making: group tags and clip paths."""
         self.parts.append(markup)

@@ -16,10 +16,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from garrison.core.http import user_of
 from garrison.core.models import Undo
-from garrison.core.ui.lists.asked import matching
 from garrison.core.ui.lists.binding import BoundList, bind, matching_rows
 from garrison.core.ui.lists.definition import ListPage, Look
-from garrison.core.ui.lists.rows import exported, in_batches
+from garrison.core.ui.lists.rows import exported
+from garrison.core.ui.lists.source import Source
 from garrison.formats import sheet
 
 ROWS = "list-rows"
@@ -27,13 +27,18 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 XLSX_ROWS = 200_000
 
 
-def bound(request: HttpRequest, page: ListPage, rows: QuerySet[Any], *, at: datetime) -> BoundList:
+def bound(request: HttpRequest, page: ListPage, rows: QuerySet[Any] | Source, *, at: datetime) -> BoundList:
     """The list for a template of one's own: put it into the context as `list` and include "web/_list.html"."""
     return bind(page, rows, Look(user_of(request), at), request.GET, request.path)
 
 
 def respond(
-    request: HttpRequest, page: ListPage, rows: QuerySet[Any], extra: dict[str, Any] | None = None, *, at: datetime
+    request: HttpRequest,
+    page: ListPage,
+    rows: QuerySet[Any] | Source,
+    extra: dict[str, Any] | None = None,
+    *,
+    at: datetime,
 ) -> HttpResponseBase:
     """Answer for a list page: the whole page, only its table region for htmx, or all matching rows as CSV or XLSX."""
     shown = bound(request, page, rows, at=at)
@@ -56,7 +61,7 @@ def export(shown: BoundList, wanted: str) -> HttpResponseBase:
     page = shown.page
     columns = list(page.columns)
     header = [column.header or column.key for column in columns]
-    rows = in_batches(matching(shown.source, shown.asked), page)
+    rows = shown.source.every(shown.asked)
     table: Iterator[list[Any]] = ([exported(column, row) for column in columns] for row in rows)
     name = page.key.rpartition(".")[2]
     if wanted == "csv":

@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import QuerySet
 from django.forms import Form
 from django.urls import reverse
 from django.utils.html import format_html
@@ -20,15 +20,14 @@ from garrison.core.ui import figures
 from garrison.core.ui.lists.asked import (
     Asked,
     choices_of,
-    condition,
     filtered,
     labels,
-    matching,
     read_query,
     understand,
 )
 from garrison.core.ui.lists.definition import PER_PAGE, BulkAction, Column, Filter, ListPage, Look
-from garrison.core.ui.lists.rows import Row, drawn, rows_of
+from garrison.core.ui.lists.rows import Row, drawn
+from garrison.core.ui.lists.source import Source, source_of
 
 COUNT_INLINE = 5_000
 SHOWN_VALUES = 4
@@ -87,17 +86,13 @@ def resolved(page: ListPage, look: Look) -> ListPage:
 class BoundList:
     """A list page with its rows, for one viewer at one moment. Everything is computed when a template first asks."""
 
-    def __init__(self, page: ListPage, rows: QuerySet[Any], look: Look, asked: Asked, path: str) -> None:
+    def __init__(self, page: ListPage, rows: Source, look: Look, asked: Asked, path: str) -> None:
         self.page, self.source, self.look, self.asked, self.path = page, rows, look, asked, path
 
     def _url(self, asked: Asked, *, paging: bool = False, extra: str = "") -> str:
         """An address of this list."""
         query = "&".join(part for part in (asked.query(paging=paging), extra) if part)
         return f"{self.path}?{query}" if query else self.path
-
-    @cached_property
-    def _matching(self) -> QuerySet[Any]:
-        return matching(self.source, self.asked)
 
     @property
     def searchable(self) -> bool:
@@ -107,12 +102,12 @@ class BoundList:
     @cached_property
     def matched(self) -> int:
         """How many rows match."""
-        return self._matching.order_by().count()
+        return self.source.count(self.asked)
 
     @cached_property
     def total(self) -> int:
         """How many rows there are for this viewer."""
-        return self.source.order_by().count() if self.asked.narrowed else self.matched
+        return self.source.count(self.asked.cleared()) if self.asked.narrowed else self.matched
 
     @cached_property
     def pages(self) -> int:
@@ -129,9 +124,7 @@ class BoundList:
         """The rows of this page."""
         if not self.matched:
             return []
-        first = (self.number - 1) * self.asked.per
-        keys = list(self._matching.values_list("pk", flat=True)[first : first + self.asked.per])
-        return rows_of(self._matching, keys, self.page)
+        return self.source.page(self.asked, (self.number - 1) * self.asked.per, self.asked.per)
 
     @cached_property
     def columns(self) -> list[Column]:
@@ -225,17 +218,11 @@ class BoundList:
         return any(view.counted for view in self.page.views) and self.total > COUNT_INLINE
 
     def counts(self) -> dict[str, int]:
-        """How many rows each counted built-in view has: one statement for all."""
-        asked_for = {}
-        for view in self.page.views:
-            asked = read_query(self.page, view.query, self.look.viewer)
-            if view.counted and not asked.text:
-                found = Q(pk__isnull=False)
-                for spec in self.page.filters:
-                    if spec.key in asked.values:
-                        found &= condition(spec, asked.values[spec.key], self.source.model)
-                asked_for[view.key] = Count(F("pk"), filter=found)
-        return self.source.order_by().aggregate(**asked_for) if asked_for else {}
+        """How many rows each counted built-in view has."""
+        views = {
+            view.key: read_query(self.page, view.query, self.look.viewer) for view in self.page.views if view.counted
+        }
+        return self.source.counts({key: asked for key, asked in views.items() if not asked.text})
 
     def counted_tabs(self) -> list[Tab]:
         """The tabs with their counts, however long the list is."""
@@ -323,17 +310,17 @@ class BoundList:
     def sentence(self) -> SafeString:
         """What the footer says: 12 of 2,418 match 3 filters."""
         if not self.asked.narrowed:
-            said = _("%(noun)s in all") % {"noun": self.page.noun}
+            said = _("%(noun)s in all") % {"noun": self.page.noun} if self.total != 1 else _("in all")
             return format_html("<b>{}</b> {}", figures.number(self.total), said)
         said = ngettext("match %(n)s filter.", "match %(n)s filters.", self.asked.narrowed) % {"n": self.asked.narrowed}
         of = _("of %(total)s") % {"total": figures.number(self.total)}
         return format_html("<b>{}</b> {} {}", figures.number(self.matched), of, said)
 
 
-def bind(page: ListPage, rows: QuerySet[Any], look: Look, parameters: Any, path: str) -> BoundList:
+def bind(page: ListPage, rows: QuerySet[Any] | Source, look: Look, parameters: Any, path: str) -> BoundList:
     """The list of `rows` for `look`, as the address's parameters ask."""
     page = resolved(page, look)
-    return BoundList(page, rows, look, understand(page, parameters, look.viewer), path)
+    return BoundList(page, source_of(rows, page), look, understand(page, parameters, look.viewer), path)
 
 
 def matching_rows(page: ListPage, rows: QuerySet[Any], look: Look, query: str) -> QuerySet[Any]:

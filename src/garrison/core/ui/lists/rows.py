@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from garrison.core.ui import figures
@@ -88,12 +88,19 @@ def rows_of(rows: QuerySet[Any], keys: Sequence[Any], page: ListPage) -> list[An
 
 def drawn(records: Sequence[Any], columns: Sequence[Column], page: ListPage, look: Look) -> list[Row]:
     """The rows as the table shows them."""
-    spec = [(column, classes(column)) for column in columns]
+    spec = [
+        (column, format_html(' data-name="{}"', column.label) if column.numeric else "", classes(column))
+        for column in columns
+    ]
     return [
         Row(
             str(getattr(record, page.identity)),
             str(page.name(record)),
-            format_html_join("", '<td class="{}">{}</td>', ((css, cell(column, record, look)) for column, css in spec)),
+            format_html_join(
+                "",
+                '<td class="{}"{}>{}</td>',
+                ((css, named, cell(column, record, look)) for column, named, css in spec),
+            ),
         )
         for record in records
     ]

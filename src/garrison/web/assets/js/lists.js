@@ -30,6 +30,11 @@ function tell(scope) {
 }
 
 export function lists(htmx) {
+  // What is cut to one line is whole under the pointer.
+  document.addEventListener("pointerover", (event) => {
+    const line = event.target.closest?.(".rows .t1, .rows .t2");
+    if (line && line.scrollHeight > line.clientHeight + 1) line.title = line.textContent;
+  });
   // Leaving the search field is no new question: what was typed has been asked already.
   document.addEventListener("change", (event) => event.target.id === "list-q" && event.stopPropagation(), true);
   document.addEventListener("change", (event) => {
