@@ -1,5 +1,6 @@
 """Who may do what, and where: roles, and the narrowing of every read to its viewer's units."""
 
+from collections.abc import Iterable
 from contextvars import ContextVar
 from fnmatch import fnmatchcase
 from functools import reduce
