@@ -25,7 +25,8 @@ def test_what_we_ship_is_well_formed() -> None:
     assert len({(each.ident, each.version) for each in found}) == len(found)
     for each in found:
         assert each.requirements, each.ident
-        assert all(asked.guidance for asked in each.requirements if asked.kind != "standard"), each.ident
+        if each.ident != "nist-csf":  # by its ids alone; its publisher has the words
+            assert all(asked.guidance for asked in each.requirements if asked.kind != "standard"), each.ident
         assert all(set(asked.measures) <= set(MEASURES) for asked in each.requirements)
 
 

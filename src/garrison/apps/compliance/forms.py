@@ -8,8 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from garrison.apps.compliance import selectors
 from garrison.apps.compliance.models import Applicability, Decision, Deficiency, ServiceReport
-from garrison.apps.compliance.rules.coverage import STRENGTHS
-from garrison.apps.compliance.rules.sampling import POPULATIONS
+from garrison.apps.compliance.rules import POPULATIONS, STRENGTHS
 from garrison.apps.controls import selectors as controls
 from garrison.apps.organization import selectors as organization
 from garrison.core.models import User

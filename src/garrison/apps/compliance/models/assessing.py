@@ -6,7 +6,7 @@ from django.db.models import F, Q
 
 from garrison.apps.compliance.models.evidence import Evidence
 from garrison.apps.compliance.models.frameworks import Framework, Requirement
-from garrison.apps.compliance.rules.sampling import POPULATIONS
+from garrison.apps.compliance.rules import POPULATIONS
 from garrison.apps.controls.models import Control
 from garrison.apps.organization.models import Unit
 from garrison.core.models import Record

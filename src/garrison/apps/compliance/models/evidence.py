@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from garrison.apps.compliance.models.frameworks import Requirement
-from garrison.apps.compliance.rules.frameworks import MEASURES
+from garrison.apps.compliance.rules import MEASURES
 from garrison.apps.controls.models import Control
 from garrison.apps.organization.models import Unit
 from garrison.core.models import Record

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
-from garrison.apps.compliance.rules.frameworks import KINDS, LEGAL, OBLIGATIONS, RELATIONS
+from garrison.apps.compliance.rules import KINDS, LEGAL, OBLIGATIONS, RELATIONS
 from garrison.core.models import Record, Sourced
 
 

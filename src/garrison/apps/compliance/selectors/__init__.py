@@ -38,7 +38,7 @@ from garrison.apps.compliance.selectors.catalogues import (
     unit_at,
     versions,
 )
-from garrison.apps.compliance.selectors.documents import applicability, flat, gap_report, name_of, pdf, report
+from garrison.apps.compliance.selectors.documents import Document, applicability, flat, gap_report, name_of, pdf, report
 from garrison.apps.compliance.selectors.measures import VERSION as MEASURES_VERSION
 from garrison.apps.compliance.selectors.measures import measured
 from garrison.apps.compliance.selectors.originals import SYNTAXES, Resolution, as_oscal, original, resolution, results
@@ -69,6 +69,7 @@ __all__ = [
     "VERDICTS",
     "VIEW",
     "Crossed",
+    "Document",
     "Drawn",
     "GapGroup",
     "GapRow",

@@ -13,7 +13,7 @@ from garrison.apps.compliance.models import (
     Mapping,
     Requirement,
 )
-from garrison.apps.compliance.rules.deciding import keep_until
+from garrison.apps.compliance.rules import keep_until
 from garrison.apps.compliance.selectors import words
 from garrison.apps.compliance.selectors.assessing import assessments
 from garrison.apps.compliance.selectors.catalogues import (

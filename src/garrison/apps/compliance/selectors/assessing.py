@@ -10,7 +10,7 @@ from django.urls import reverse
 from garrison.apps.access import selectors as access
 from garrison.apps.assets import selectors as assets
 from garrison.apps.compliance.models import Assessment, Check, Deficiency, Sample, SampleItem
-from garrison.apps.compliance.rules.sampling import most_failing
+from garrison.apps.compliance.rules import most_failing
 from garrison.apps.compliance.selectors.catalogues import VIEW
 from garrison.apps.people import selectors as people
 from garrison.apps.vulnerabilities import selectors as vulnerabilities

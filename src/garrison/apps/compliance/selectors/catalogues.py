@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from garrison.apps.compliance.models import Crosswalk, Framework, Mapping, Requirement
-from garrison.apps.compliance.rules.versions import Change, Entry, compared
+from garrison.apps.compliance.rules import Change, Entry, compared
 from garrison.apps.organization import selectors as organization
 from garrison.apps.organization.models import Unit
 from garrison.core.commands import Missing

@@ -9,8 +9,7 @@ from django.db.models import Count, Q
 from django.urls import reverse
 
 from garrison.apps.compliance.models import Evidence, EvidenceRequest, Framework
-from garrison.apps.compliance.rules import coverage
-from garrison.apps.compliance.rules.deciding import keep_until
+from garrison.apps.compliance.rules import coverage, keep_until
 from garrison.apps.compliance.selectors import words
 from garrison.apps.compliance.selectors.assessing import assessments, deficiencies
 from garrison.apps.compliance.selectors.catalogues import frameworks

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from garrison.apps.compliance import selectors
 from garrison.apps.compliance.models import Assessment, Check, Deficiency, Requirement, Sample, SampleItem
-from garrison.apps.compliance.rules.sampling import POPULATIONS, draw
+from garrison.apps.compliance.rules import POPULATIONS, draw
 from garrison.apps.compliance.services.linking import refuse_withdrawn
 from garrison.apps.controls import selectors as controls
 from garrison.core import audit

@@ -6,8 +6,7 @@ from uuid import UUID
 
 from garrison.apps.compliance import selectors
 from garrison.apps.compliance.models import Applicability, Crosswalk, Decision, Mapping, Requirement
-from garrison.apps.compliance.rules.coverage import STRENGTHS
-from garrison.apps.compliance.rules.deciding import keep_until
+from garrison.apps.compliance.rules import STRENGTHS, keep_until
 from garrison.apps.controls import selectors as controls
 from garrison.apps.organization.models import Unit
 from garrison.core.clock import local_day

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse
 
 from garrison.apps.compliance import selectors
-from garrison.apps.compliance.selectors.documents import Document
+from garrison.apps.compliance.selectors import Document
 from garrison.apps.organization import selectors as organization
 from garrison.core.commands import Missing
 from garrison.core.models import User

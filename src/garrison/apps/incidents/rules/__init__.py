@@ -29,6 +29,8 @@ from garrison.apps.incidents.rules.clocks import (
     running,
     uncovered_states,
 )
+from garrison.apps.incidents.rules.continuity import Down, Proof, Return, circle, cost, order_of_return, standing
+from garrison.apps.incidents.rules.custody import Standing
 from garrison.apps.incidents.rules.facts import (
     GROUPS,
     catalogue,
@@ -39,6 +41,8 @@ from garrison.apps.incidents.rules.facts import (
     residents_value,
     told_words,
 )
+from garrison.apps.incidents.rules.mail import Mail
+from garrison.apps.incidents.rules.measures import Duration, Median, median
 from garrison.apps.incidents.rules.playbooks import (
     InvalidPlaybook,
     Playbook,
@@ -51,6 +55,7 @@ from garrison.apps.incidents.rules.playbooks import (
 )
 from garrison.apps.incidents.rules.telling import TEMPLATES, draft_words
 from garrison.apps.incidents.rules.timeline import ICONS, SIDES, Day, Placed, days, offset_words
+from garrison.apps.incidents.rules.veris import Told
 
 __all__ = [
     "BEGIN",
@@ -67,19 +72,29 @@ __all__ = [
     "Card",
     "Day",
     "Described",
+    "Down",
+    "Duration",
     "Gate",
     "InvalidPlaybook",
     "InvalidRules",
+    "Mail",
+    "Median",
     "Placed",
     "Playbook",
+    "Proof",
     "Question",
+    "Return",
     "Severity",
+    "Standing",
     "Step",
+    "Told",
     "Work",
     "calendars",
     "cards",
     "catalogue",
+    "circle",
     "closed_branches",
+    "cost",
     "count_value",
     "days",
     "describe",
@@ -92,14 +107,17 @@ __all__ = [
     "law_name",
     "law_rules",
     "left_words",
+    "median",
     "moment_value",
     "offset_words",
     "open_for",
+    "order_of_return",
     "own_rules",
     "playbooks",
     "residents_value",
     "running",
     "severity",
+    "standing",
     "suggested",
     "to_the_hour",
     "told_words",

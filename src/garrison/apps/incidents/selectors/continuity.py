@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from garrison.apps.assets.models import Asset
 from garrison.apps.incidents.models import Incident, Outage, RestoreTest, Service
-from garrison.apps.incidents.rules.continuity import Down, Proof, Return, cost, order_of_return, standing
+from garrison.apps.incidents.rules import Down, Proof, Return, cost, order_of_return, standing
 from garrison.apps.incidents.selectors.cases import VIEW, incidents
 from garrison.core.commands import Missing
 from garrison.core.models import User

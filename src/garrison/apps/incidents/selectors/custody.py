@@ -20,7 +20,7 @@ from garrison.apps.incidents.models import (
     Member,
     Release,
 )
-from garrison.apps.incidents.rules.custody import Standing
+from garrison.apps.incidents.rules import Standing
 from garrison.apps.incidents.selectors.cases import incidents, roles_in
 from garrison.core.commands import Missing
 from garrison.core.models import User

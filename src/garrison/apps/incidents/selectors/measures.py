@@ -7,8 +7,7 @@ from django.db.models import Min, Q
 from django.utils.translation import gettext_lazy as _
 
 from garrison.apps.incidents.models import Incident
-from garrison.apps.incidents.rules.measures import Duration, Median, median
-from garrison.apps.incidents.rules.veris import Told
+from garrison.apps.incidents.rules import Duration, Median, Told, median
 from garrison.apps.incidents.selectors.cases import incidents
 from garrison.core.clock import local_day, zone
 from garrison.core.models import User

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from garrison.apps.assets import selectors as assets
 from garrison.apps.incidents.models import Outage, RestoreTest, Service
-from garrison.apps.incidents.rules.continuity import circle
+from garrison.apps.incidents.rules import circle
 from garrison.apps.incidents.selectors import cases
 from garrison.apps.incidents.selectors import continuity as selectors
 from garrison.apps.incidents.services.cases import open_case

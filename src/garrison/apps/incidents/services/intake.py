@@ -11,7 +11,7 @@ from garrison.apps.access import selectors as access
 from garrison.apps.access.models import AccessException
 from garrison.apps.incidents import rules, selectors
 from garrison.apps.incidents.models import Incident, Report
-from garrison.apps.incidents.rules.mail import Mail
+from garrison.apps.incidents.rules import Mail
 from garrison.apps.incidents.services.cases import open_incident
 from garrison.apps.incidents.services.duties import record_fact
 from garrison.apps.incidents.services.timeline import write_door_events, write_entry

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from garrison.apps.incidents import selectors
 from garrison.apps.incidents.models import Recipient, Statement, Told
-from garrison.apps.incidents.rules.telling import draft_words
+from garrison.apps.incidents.rules import draft_words
 from garrison.apps.incidents.services.cases import Stale, open_case
 from garrison.apps.incidents.services.timeline import write_entry
 from garrison.core.clock import zone

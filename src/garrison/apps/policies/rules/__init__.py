@@ -24,12 +24,13 @@ from garrison.apps.policies.rules.lifecycle import (
 )
 from garrison.apps.policies.rules.quiz import Question, parse_quiz, score, write_quiz
 from garrison.apps.policies.rules.templates import PLACES, Filled, Template, fill, read_template, unfilled
-from garrison.apps.policies.rules.text import Block, Run, blocks, count_words, digest, normal, render
+from garrison.apps.policies.rules.text import MOST_CHARACTERS, Block, Run, blocks, count_words, digest, normal, render
 
 __all__ = [
     "DEFAULT_LIMITS",
     "EXCEPTION_MOVES",
     "EXCEPTION_STATES",
+    "MOST_CHARACTERS",
     "MOVES",
     "PLACES",
     "STATES",

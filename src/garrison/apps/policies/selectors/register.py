@@ -11,8 +11,7 @@ from garrison.apps.controls import selectors as controls
 from garrison.apps.controls.models import Control
 from garrison.apps.controls.rules import Standing
 from garrison.apps.policies.models import OPEN, Approval, Enforcement, Policy, Version
-from garrison.apps.policies.rules import compare, review_standing
-from garrison.apps.policies.rules.differences import Change
+from garrison.apps.policies.rules import Change, compare, review_standing
 from garrison.core.commands import Missing
 from garrison.core.models import User
 from garrison.core.scopes import current_command, holds, may, paths, within

@@ -9,8 +9,7 @@ from garrison.apps.organization import selectors as organization
 from garrison.apps.organization.models import Unit
 from garrison.apps.policies import selectors
 from garrison.apps.policies.models import OPEN, Enforcement, Policy, Version
-from garrison.apps.policies.rules import add_months, after, digest, normal, parse_quiz, why_not
-from garrison.apps.policies.rules.text import MOST_CHARACTERS
+from garrison.apps.policies.rules import MOST_CHARACTERS, add_months, after, digest, normal, parse_quiz, why_not
 from garrison.core.commands import Missing, Refused, changed, command
 from garrison.core.models import Undo, User
 from garrison.core.scopes import may, paths
