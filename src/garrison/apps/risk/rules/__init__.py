@@ -1,5 +1,6 @@
 """Pure decisions of the risk app: what controls leave of a scenario, why a loss changed, what a year may cost."""
 
+from garrison.apps.risk.rules.approval import DELEGATE, OWNER, PRIOR, approver, role_of, same_person
 from garrison.apps.risk.rules.assessment import (
     Assessed,
     Estimate,
@@ -23,7 +24,10 @@ from garrison.apps.risk.rules.workshop import (
 )
 
 __all__ = [
+    "DELEGATE",
     "LEVERS",
+    "OWNER",
+    "PRIOR",
     "Assessed",
     "Bearing",
     "Estimate",
@@ -31,6 +35,7 @@ __all__ = [
     "Factors",
     "Step",
     "Swing",
+    "approver",
     "assess",
     "changed_estimate",
     "changed_losses",
@@ -41,6 +46,8 @@ __all__ = [
     "explore",
     "factors",
     "mean_band",
+    "role_of",
+    "same_person",
     "severity_of",
     "swings",
     "thresholds",

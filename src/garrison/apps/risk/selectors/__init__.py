@@ -1,5 +1,6 @@
 """Reads of the risk app."""
 
+from garrison.apps.risk.selectors.approvals import Approvals, approvals, approves_as
 from garrison.apps.risk.selectors.pages import (
     Borne,
     Draft,
@@ -28,6 +29,7 @@ from garrison.apps.risk.selectors.results import (
 
 __all__ = [
     "VIEW",
+    "Approvals",
     "Borne",
     "Current",
     "Draft",
@@ -36,6 +38,8 @@ __all__ = [
     "Portfolio",
     "Workshop",
     "appetite",
+    "approvals",
+    "approves_as",
     "before_loss",
     "borne_in_vain",
     "changes",

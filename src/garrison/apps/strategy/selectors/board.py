@@ -79,7 +79,7 @@ def board(*, viewer: User, at: datetime, signed: str = "") -> Board:
         else None,
         "weighs": parts.weighs(loss, plan, rows, notes) if loss else None,
         "asked": _asked(viewer, found, loss, plan, limits, notes),
-        "signed": _signed(signed, loss, at),
+        "signed": _signed(viewer, signed, loss, at),
         "footer": _("Each raised number opens its evidence in Garrison. Two significant digits. Data of %(when)s.")
         % {"when": f"{long_day(local_day(at))}, {figures.moment(at).rpartition(', ')[2]}"},
         "facts": parts.facts(found, notes),
@@ -250,7 +250,7 @@ def _asked(
     return asked
 
 
-def _signed(signed: str, loss: LossResult | None, at: datetime) -> str:
+def _signed(viewer: User, signed: str, loss: LossResult | None, at: datetime) -> str:
     """Who issued it and who approved the estimates: only what is recorded."""
     day = long_day(local_day(at))
     if signed == UNATTENDED:
@@ -260,10 +260,8 @@ def _signed(signed: str, loss: LossResult | None, at: datetime) -> str:
     else:
         said = _("A draft: nobody has issued it.")
     if loss is not None:
-        owners = len({row["owner"] for row in loss.scenarios if row["owner"]})
-        said += " " + ngettext(
-            "Estimates approved by %(n)s scenario owner.", "Estimates approved by %(n)s scenario owners.", owners
-        ) % {"n": figures.number(owners)}
+        words = risk.approvals(viewer=viewer, rows=loss.scenarios).words
+        said += " " + _("What counts: %(words)s.") % {"words": words}
     return said
 
 
@@ -278,9 +276,9 @@ def _method(loss: LossResult | None, plan: Plan | None) -> list[str]:
     if loss is not None:
         said.append(
             _(
-                "Each scenario is how often it happens and what it costs, judged by a named person and approved by its "
-                "owner. Controls lower the frequency or the cost by what their last tests measured; a control never "
-                "tested counts for nothing."
+                "Each scenario is how often it happens and what it costs, judged by a named person (a sector "
+                "prior is marked as one) and approved by whom its row names. Controls lower the frequency or the "
+                "cost by what their last tests measured; a control never tested counts for nothing."
             )
         )
         said.append(
