@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.template.loader import get_template
 from django.test import RequestFactory
 
+from garrison.config.logs import OneLine
 from garrison.core.registries import Hit, SearchProvider
 from garrison.web.middleware import ContentSecurityPolicyMiddleware
 
@@ -25,7 +26,8 @@ def test_every_response_carries_the_strict_policy(signed_in):
 
 
 def test_a_foreign_host_name_leaves_one_line_in_the_log(client):
-    [handler] = logging.getLogger("django.security.DisallowedHost").handlers
+    handlers = logging.getLogger("django.security.DisallowedHost").handlers
+    [handler] = [one for one in handlers if isinstance(one.formatter, OneLine)]  # pytest listens too
     stream = handler.setStream(written := io.StringIO())
     try:
         assert client.get("/things/", HTTP_HOST="evil.example").status_code == 400
