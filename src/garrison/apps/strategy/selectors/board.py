@@ -80,7 +80,10 @@ def board(*, viewer: User, at: datetime, signed: str = "") -> Board:
         "weighs": parts.weighs(loss, plan, rows, notes) if loss else None,
         "asked": _asked(viewer, found, loss, plan, limits, notes),
         "signed": _signed(viewer, signed, loss, at),
-        "footer": _("Each raised number opens its evidence in Garrison. Two significant digits. Data of %(when)s.")
+        "footer": _(
+            "Each raised number opens its evidence in Garrison. Judged money in two significant digits. "
+            "Data of %(when)s."
+        )
         % {"when": f"{long_day(local_day(at))}, {figures.moment(at).rpartition(', ')[2]}"},
         "facts": parts.facts(found, notes),
         "changes": [
@@ -197,9 +200,9 @@ def _asked(
         asked.append(
             [
                 {"text": _("Approve the plan, ")},
-                {"strong": figures.money(plan.cost, plan.currency)},
+                {"strong": figures.cost(plan.cost, plan.currency)},
                 {"note": mark},
-                {"text": _(", within the budget of %(money)s.") % {"money": figures.money(plan.budget, plan.currency)}},
+                {"text": _(", within the budget of %(money)s.") % {"money": figures.cost(plan.budget, plan.currency)}},
             ]
         )
     if loss is not None and not limits:
@@ -239,7 +242,7 @@ def _asked(
                 {
                     "text": _("Decide whether %(amount)s more, avoiding %(avoided)s a year")
                     % {
-                        "amount": figures.money(further["amount"], plan.currency, trim=True),
+                        "amount": figures.cost(further["amount"], plan.currency),
                         "avoided": figures.money(further["avoided"], plan.currency),
                     }
                 },

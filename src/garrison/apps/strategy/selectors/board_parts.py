@@ -110,11 +110,11 @@ def plan(viewer: User, made: Plan, notes: Notes) -> dict[str, Any]:
     return {
         "note": mark,
         "cells": [
-            {"label": _("Budget"), "figure": figures.money(made.budget, currency), "under": _("a year")},
+            {"label": _("Budget"), "figure": figures.cost(made.budget, currency), "under": _("a year")},
             {
                 "label": _("Cost of the plan"),
-                "figure": figures.money(made.cost, currency),
-                "under": _("%(money)s left") % {"money": figures.money(made.budget - made.cost, currency)},
+                "figure": figures.cost(made.cost, currency),
+                "under": _("%(money)s left") % {"money": figures.cost(made.budget - made.cost, currency)},
             },
             {
                 "label": _("Expected loss it leaves"),
@@ -127,7 +127,7 @@ def plan(viewer: User, made: Plan, notes: Notes) -> dict[str, Any]:
             {
                 "code": row["code"],
                 "name": row["name"],
-                "cost": figures.money(row["cost"], currency),
+                "cost": figures.cost(row["cost"], currency),
                 "amount": figures.money(-row["takes"], currency),
                 "why": initiatives[row["code"]].must_reason if row["code"] in initiatives else "",
             }
@@ -137,14 +137,14 @@ def plan(viewer: User, made: Plan, notes: Notes) -> dict[str, Any]:
             {
                 "code": row["code"],
                 "name": row["name"],
-                "cost": figures.money(row["cost"], currency),
+                "cost": figures.cost(row["cost"], currency),
                 "why": _why_not(row, currency),
             }
             for row in made.detail["out"]
         ],
         "next": _("%(amount)s more would avoid another %(avoided)s a year, by %(what)s.")
         % {
-            "amount": figures.money(further["amount"], currency, trim=True),
+            "amount": figures.cost(further["amount"], currency),
             "avoided": figures.money(further["avoided"], currency),
             "what": figures.listed(further["in"]),
         }
