@@ -148,15 +148,45 @@ def test_the_doctor_names_what_is_unsafe(run: Run, environment: dict[str, str]) 
     assert (well.returncode, json.loads(well.stdout)["well"]) == (0, True), well.stdout
     home = Path(environment["GARRISON_HOME"])
     (home / "garrison.sqlite3").chmod(0o644)
+    (home / "garrison.sqlite3-wal").touch()
+    (home / "garrison.sqlite3-wal").chmod(0o644)
     os.utime(home / "worker.alive", (0, 0))
     orphan = home / "lake" / "access" / "2026-03-10" / "x.parquet"
     orphan.parent.mkdir(parents=True)
     orphan.touch()
+    orphan.chmod(0o644)
     os.utime(orphan, (0, 0))
     told = run("doctor", "--json", GARRISON_URL="http://garrison.example", GARRISON_DEBUG="1", GARRISON_HOSTS="*")
     ill = {check["name"] for check in json.loads(told.stdout)["checks"] if not check["well"]}
     assert told.returncode == 3
-    assert ill == {"debugging", "address", "host names", "garrison.sqlite3", "worker", "event files"}
+    files = {"garrison.sqlite3", "garrison.sqlite3-wal", "lake folder"}
+    assert ill == {"debugging", "address", "host names", "worker", "event files"} | files
+    run("migrate")
+    closed = {check["name"] for check in json.loads(run("doctor", "--json").stdout)["checks"] if check["well"]}
+    assert closed >= {"home folder", "garrison.sqlite3", "lake folder"}
+
+
+BADGE_EVENTS = """\
+EVENT_TIME_UTC,EVDESCR,USERID,CARDNUM,EMPID,SSNO,LASTNAME,FIRSTNAME,PANELNAME,READERDESC
+2026-03-07 13:44:48,Access Granted,40269,40269,20269,NULL,Barrowhay,Delphine,CTRL-01,D-005
+2026-03-07 13:45:20,Access Granted,40416,40416,20416,NULL,Bolagun,Damaris,CTRL-03,D-026
+"""
+
+
+def test_what_is_written_is_for_its_owner_only_and_ends_quietly(tmp_path: Path, environment: dict[str, str]) -> None:
+    """With the usual mask of a shell, into a home folder that others could read until now."""
+    home = Path(environment["GARRISON_HOME"])
+    home.chmod(0o755)
+    (home / "address").write_text("http://127.0.0.1:8000")
+    (home / "address").chmod(0o644)
+    events = tmp_path / "events.csv"
+    events.write_text(BADGE_EVENTS)
+    command = [sys.executable, "-m", "garrison.cli.main", "import", str(events)]
+    told = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, umask=0o022)
+    assert (told.returncode, told.stderr) == (0, "")
+    kept = [home, *home.rglob("*")]
+    assert any(path.suffix == ".parquet" for path in kept)
+    assert [str(path) for path in kept if path.stat().st_mode & 0o077] == []
 
 
 def test_a_worker_works_on_what_waits_and_stops(run: Run) -> None:

@@ -1,5 +1,7 @@
 """The chain of audit entries cannot be bent unseen."""
 
+from collections.abc import Callable
+
 import pytest
 from django.db import Error, connection
 
@@ -41,6 +43,13 @@ def test_an_edited_entry_is_found(entries: User, field: str) -> None:
     middle = AuditEntry.objects.order_by("seq")[3]
     unguarded(f"UPDATE core_auditentry SET {field} = 'edited' WHERE seq = %s", middle.seq)
     assert [b.seq for b in audit.verify()] == [middle.seq]
+
+
+def test_an_entry_that_was_given_to_another_user_is_found(entries: User, make_user: Callable[..., User]) -> None:
+    other, middle = make_user("other"), AuditEntry.objects.order_by("seq")[3]
+    unguarded("UPDATE core_auditentry SET actor_id = %s WHERE seq = %s", other.pk, middle.seq)
+    found = list(audit.verify())
+    assert [(b.seq, b.reason) for b in found] == [(middle.seq, "it is linked to other, but chief did it")]
 
 
 def test_an_edit_with_a_fresh_hash_breaks_the_next_link(entries: User) -> None:

@@ -116,7 +116,9 @@ def test_two_workers_never_do_the_same_work(tmp_path: Path, own_database: dict[s
     until(lambda: done.exists() and len(done.read_text().splitlines()) >= MANY, 60)
     for process in (first, second):
         process.terminate()
-        assert process.wait(timeout=10) == 0
+    assert first.wait(timeout=30) == 0
+    # On a slow machine all is done before the second worker listens to being told to stop.
+    assert second.wait(timeout=30) in (0, -signal.SIGTERM)
     told = done.read_text().splitlines()
     assert (len(told), len(set(told))) == (MANY, MANY)
 

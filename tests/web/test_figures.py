@@ -152,3 +152,21 @@ def test_any_number_has_a_text(value):
 )  # fmt: skip
 def test_one_thing_is_not_many(amount, plural, said):
     assert figures.counted(amount, plural) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (595_000, "$595k"),
+        (Decimal("600000.00"), "$600k"),
+        (1_234_567, "$1,234,567"),
+        (1_250_000.0, "$1.25M"),
+        (2_000_000, "$2M"),
+        (12.5, "$12.50"),
+        (999, "$999"),
+        (0, "$0"),
+        (None, "–"),
+    ],
+)
+def test_a_cost_is_a_fact_and_never_rounded(value, said):
+    assert figures.cost(value) == said

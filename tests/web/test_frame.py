@@ -1,3 +1,5 @@
+import io
+import logging
 import re
 
 import pytest
@@ -5,6 +7,7 @@ from django.http import HttpResponse
 from django.template.loader import get_template
 from django.test import RequestFactory
 
+from garrison.config.logs import OneLine
 from garrison.core.registries import Hit, SearchProvider
 from garrison.web.middleware import ContentSecurityPolicyMiddleware
 
@@ -20,6 +23,19 @@ def test_every_response_carries_the_strict_policy(signed_in):
     assert policy != second["Content-Security-Policy"]
     assert "geolocation=()" in first["Permissions-Policy"]
     assert first["Cache-Control"] == "no-store"
+
+
+def test_a_foreign_host_name_leaves_one_line_in_the_log(client):
+    handlers = logging.getLogger("django.security.DisallowedHost").handlers
+    [handler] = [one for one in handlers if isinstance(one.formatter, OneLine)]  # pytest listens too
+    stream = handler.setStream(written := io.StringIO())
+    try:
+        assert client.get("/things/", HTTP_HOST="evil.example").status_code == 400
+    finally:
+        handler.setStream(stream)
+    [line] = written.getvalue().splitlines()
+    assert "evil.example" in line
+    assert "add 'evil.example' to GARRISON_HOSTS" in line
 
 
 def test_a_views_own_policy_wins_and_the_nonce_is_the_requests():

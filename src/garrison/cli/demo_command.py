@@ -34,6 +34,7 @@ def demo(
     """
     begun = time.monotonic()
     home = home.resolve()
+    os.umask(0o077)
     home.mkdir(parents=True, exist_ok=True)
     os.environ.pop("DATABASE_URL", None)
     os.environ["GARRISON_HOME"] = str(home)
@@ -42,6 +43,7 @@ def demo(
     from garrison.core import setup
 
     setup.start()
+    setup.close_to_others(home)
     exports = _exports(home, seed)
     typer.echo(f"Importing {exports} ...")
     from garrison.cli.import_command import exit_code, import_with_progress, summary, tell

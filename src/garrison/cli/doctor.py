@@ -93,10 +93,14 @@ def _files() -> Iterator[Check]:
 
     home = Path(settings.HOME)
     yield _private("home folder", home)
-    names = ("garrison.sqlite3", "jobs.sqlite3", "secret.key")
-    for path in (home / name for name in names):
+    names = ("garrison.sqlite3", "jobs.sqlite3")
+    beside = [f"{name}{end}" for name in names for end in ("", "-wal", "-shm")]
+    for path in (home / name for name in (*beside, "secret.key")):
         if path.exists():
             yield _private(path.name, path)
+    for name in ("lake", "uploads", "staging", "exports"):
+        if (home / name).is_dir():
+            yield _private_below(home / name)
 
 
 def _private(name: str, path: Path) -> Check:
@@ -104,6 +108,15 @@ def _private(name: str, path: Path) -> Check:
     mode = stat.S_IMODE(path.stat().st_mode)
     wanted = "700" if path.is_dir() else "600"
     return Check(name, not mode & 0o077, f"{path}, mode {mode:o}", f"others may read it: chmod {wanted} {path}")
+
+
+def _private_below(folder: Path) -> Check:
+    """Whether only its owner may read a folder and what is below it."""
+    from garrison.core.setup import open_to_others
+
+    found = [path for path in (folder, *folder.rglob("*")) if open_to_others(path)]
+    seen = f"{folder}, {len(found):,} inside or itself open to others" if found else f"{folder}, closed to others"
+    return Check(f"{folder.name} folder", not found, seen, f"others may read it: chmod -R go-rwx {folder}")
 
 
 def _disk() -> Check:

@@ -30,8 +30,11 @@ def plan(as_json: bool = JSON, acting_as: str = AS) -> None:
     def said(amount: object) -> str:
         return figures.money(amount, found["currency"])  # type: ignore[arg-type]
 
+    def cost(amount: object) -> str:
+        return figures.cost(amount, found["currency"])  # type: ignore[arg-type]
+
     typer.echo(
-        f"{said(found['cost'])} of {said(found['budget'])};"
+        f"{cost(found['cost'])} of {cost(found['budget'])};"
         f" expected loss {said(found['baseline'])} to {said(found['residual'])} a year"
     )
     gap = figures.percent(found["gap"], 1)
@@ -42,10 +45,10 @@ def plan(as_json: bool = JSON, acting_as: str = AS) -> None:
         typer.echo(f"{title}:")
         for row in rows:
             effect = _effect(row, said)
-            typer.echo(f"  {row['code']:<8} {said(row['cost']):>7}  {row['name'][:60]:<60} {effect}".rstrip())
+            typer.echo(f"  {row['code']:<8} {cost(row['cost']):>10}  {row['name'][:60]:<60} {effect}".rstrip())
     if (more := found["next"]) and more["avoided"] > 0:
         typer.echo(
-            f"{said(more['amount'])} more would avoid another {said(more['avoided'])} a year: {', '.join(more['in'])}."
+            f"{cost(more['amount'])} more would avoid another {said(more['avoided'])} a year: {', '.join(more['in'])}."
         )
 
 

@@ -35,7 +35,8 @@ def status(as_json: bool = JSON, acting_as: str = AS) -> None:
             f" ({figures.estimate(low, high, loss['currency'])}), as of {loss['as_of']}."
         )
     if plan := found["plan"]:
-        cost, budget, left = (figures.money(plan[key], plan["currency"]) for key in ("cost", "budget", "residual"))
+        cost, budget = (figures.cost(plan[key], plan["currency"]) for key in ("cost", "budget"))
+        left = figures.money(plan["residual"], plan["currency"])
         typer.echo(f"Plan: {cost} of {budget}, leaves {left} a year.")
     if run := found["last_import"]:
         files = figures.counted(run["files"], "files")

@@ -155,10 +155,18 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 10_000
 SILENCED_SYSTEM_CHECKS = ["axes.W003"]
 
+_LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"format": _LINE},
+        "one line": {"()": "garrison.config.logs.OneLine", "format": _LINE},
+    },
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+        "refused": {"class": "logging.StreamHandler", "formatter": "one line"},
+    },
+    "loggers": {"django.security.DisallowedHost": {"handlers": ["refused"], "propagate": False}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }

@@ -103,13 +103,15 @@ def append(entries: Sequence[Entry], *, at: datetime) -> None:
 def verify() -> Iterator[Break]:
     """Walk the whole chain and name every place where an entry was edited, removed, added or moved."""
     seq, previous = 0, "0" * 64
-    for entry in AuditEntry.objects.order_by("seq").iterator(chunk_size=2000):
+    for entry in AuditEntry.objects.select_related("actor").order_by("seq").iterator(chunk_size=2000):
         if entry.seq != seq + 1:
             yield Break(entry.seq, f"entries {seq + 1} to {entry.seq - 1} are missing")
         elif entry.previous != previous:
             yield Break(entry.seq, "it does not follow the entry before it")
         if digest(entry) != entry.hash:
             yield Break(entry.seq, "its contents were changed")
+        elif entry.actor.username != entry.actor_name:  # names never change, and the hash covers the name
+            yield Break(entry.seq, f"it is linked to {entry.actor.username}, but {entry.actor_name} did it")
         seq, previous = entry.seq, entry.hash
     head = ChainHead.objects.get(pk=1)
     if (head.seq, head.hash) != (seq, previous):

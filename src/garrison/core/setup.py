@@ -1,15 +1,40 @@
 """Getting Django and the databases ready for a command: every command works on an empty home folder."""
 
 import os
+import stat
+from collections.abc import Iterator
 from pathlib import Path
+
+OURS = (
+    "garrison.sqlite3*",
+    "jobs.sqlite3*",
+    "secret.key*",
+    "address",
+    "demo.json",
+    "errors.log",
+    "exports",
+    "lake",
+    "migrated",
+    "staging",
+    "static",
+    "time-zone",
+    "tmp*.upload*",
+    "uploads",
+    "worker.alive",
+)
+"""What we keep in a home folder, beside whatever else its owner put there."""
 
 
 def start(*, migrated: bool = True) -> None:
-    """Set Django up and, unless told otherwise, bring the databases up to date."""
+    """Set Django up and, unless told otherwise, bring the databases up to date.
+
+    From here on whatever this process writes is for its owner only: it holds who works where and what they did.
+    """
     import gc
 
     import django
 
+    os.umask(0o077)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "garrison.config.settings")
     gc.disable()  # importing makes much and drops nothing: looking for rubbish meanwhile takes a tenth of the start
     django.setup()
@@ -32,7 +57,7 @@ def pending() -> list[str]:
 
 
 def migrate() -> None:
-    """Run every pending migration, and stamp the home folder with the version that did."""
+    """Run every pending migration, and stamp the home folder with the version that did; close it to others."""
     from django.conf import settings
     from django.core.management import call_command
     from django.db import connections
@@ -40,10 +65,35 @@ def migrate() -> None:
     for alias in connections:
         call_command("migrate", database=alias, verbosity=0, interactive=False)
     _stamp(Path(settings.HOME)).write_text(_version())
-    for name in ("garrison.sqlite3", "jobs.sqlite3"):
-        path = Path(settings.HOME) / name
-        if path.exists():
-            path.chmod(0o600)
+    close_to_others(Path(settings.HOME))
+
+
+def kept(home: Path) -> Iterator[Path]:
+    """Everything of ours in a home folder: the folder itself, our files, and all that is below our folders."""
+    yield home
+    for pattern in OURS:
+        for path in home.glob(pattern):
+            yield path
+            if path.is_dir() and not path.is_symlink():
+                yield from path.rglob("*")
+
+
+def open_to_others(path: Path) -> bool:
+    """Whether anybody but its owner may do anything with a file or folder. What is gone meanwhile is not open."""
+    try:
+        found = path.lstat()
+    except FileNotFoundError:
+        return False
+    return not stat.S_ISLNK(found.st_mode) and bool(stat.S_IMODE(found.st_mode) & 0o077)
+
+
+def close_to_others(home: Path) -> None:
+    """Take away from what is kept in a home folder whatever others may do with it, also what older versions wrote."""
+    for path in kept(home):
+        if open_to_others(path):
+            found = path.stat()
+            if found.st_uid == os.getuid() and not found.st_mode & stat.S_ISVTX:  # a shared /tmp stays as it is
+                path.chmod(stat.S_IMODE(found.st_mode) & 0o700)
 
 
 def migrate_if_needed() -> None:

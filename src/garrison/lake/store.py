@@ -4,6 +4,7 @@ A file is written whole under a name of its own and never changed. It counts onl
 core, in the import's transaction) names it; a file that no row names is an orphan of a crash and is swept.
 """
 
+import atexit
 import os
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
@@ -139,6 +140,14 @@ def _database(process: int) -> Any:
     """A DuckDB in memory, two threads, no extensions from anywhere; a forked process opens one of its own."""
     import duckdb
 
+    atexit.register(_close, process)
     return duckdb.connect(
         config={"threads": 2, "autoinstall_known_extensions": False, "autoload_known_extensions": False}
     )
+
+
+def _close(process: int) -> None:
+    """Let go of this process's DuckDB while Python is still whole; left to its last moments it complains of leaks."""
+    if process == os.getpid():  # a forked process leaves its parent's alone
+        _database(process).close()
+        _database.cache_clear()

@@ -41,7 +41,7 @@ def standing() -> tuple[str, str, Any, str]:
 
 def test_the_same_table_again_changes_nothing(approved: Scenario, system: Any) -> None:
     before = standing()
-    assert before == ("approved", "Chief", TODAY, "own")
+    assert before == ("approved", "Chief for Ida Pill", TODAY, "sector prior")
     assert register(system).verdicts == {"unchanged": 1}
     assert standing() == before
 

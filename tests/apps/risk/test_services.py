@@ -148,7 +148,7 @@ def test_approve_withdraw_and_undo(chief) -> None:
     approved = services.approve(actor=chief, uuid=draft.uuid, at=NOW)
     assert newest().mean > before
     draft.refresh_from_db()
-    assert (draft.status, draft.basis, draft.approved_on) == ("approved", "own", TODAY)
+    assert (draft.status, draft.basis, draft.approved_on) == ("approved", "sector prior", TODAY)
     with pytest.raises(Refused, match="approved already"):
         services.approve(actor=chief, uuid=draft.uuid, at=NOW)
     core.undo(actor=chief, uuid=approved.undo.uuid, at=NOW)
@@ -217,7 +217,9 @@ def test_who_may_decide(make_user) -> None:
     with pytest.raises(Forbidden, match="covers only a part"):
         services.compute(actor=make_user("cora", "manager", "/ORG/A/"), as_of=TODAY, at=NOW)
     before = newest().mean
-    services.approve(actor=make_user("anna", "manager", "/ORG/A/"), uuid=draft.uuid, at=NOW)
+    with pytest.raises(Forbidden, match="only its owner"):
+        services.approve(actor=make_user("anna", "manager", "/ORG/A/"), uuid=draft.uuid, at=NOW)
+    services.approve(actor=make_user("ida pill", "manager", "/ORG/A/"), uuid=draft.uuid, at=NOW)
     assert newest().mean > before, "computed for the whole, although a unit's manager asked"
     assert {row["code"] for row in newest().scenarios} == {"R-1", "R-2", "R-3"}
 

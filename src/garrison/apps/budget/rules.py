@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -225,7 +226,11 @@ def _answer(
     more = round_amount(plan.budget * NEXT_SHARE)
     reach = max(plan.budget * 1.6, plan.budget + more, min(sum(o.cost for o in free), plan.budget * 2.5))
     least = sum(option.cost for option in options if option.code in wanted)
-    budgets = {*(reach * i / FRONTIER_POINTS for i in range(FRONTIER_POINTS + 1)), plan.budget, least}
+    budgets = {
+        *(float(math.floor(reach * i / FRONTIER_POINTS)) for i in range(FRONTIER_POINTS + 1)),
+        plan.budget,
+        least,
+    }
     steps = frontier(free_planner.problem, {*budgets, plan.budget + more}, must=wanted, planner=free_planner)
     detail["frontier"] = [[step.budget, step.plan.residual, step.plan.gap] for step in steps]
     then = next((step.plan for step in steps if step.budget == plan.budget + more), None)

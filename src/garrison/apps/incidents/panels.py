@@ -73,13 +73,13 @@ def find_services(*, viewer: User, text: str, limit: int) -> Iterator[Hit]:
         yield Hit(service.name, service.code, reverse("incidents:service", args=[service.uuid]), "heart-rate-monitor")
 
 
-NAV.append(NavEntry("Now", str(_("Incidents")), "incidents:list", "urgent", selectors.VIEW, 20, selectors.open_count))
-SEARCH.append(SearchProvider(str(_("Incidents")), selectors.VIEW, find_incidents))
+NAV.append(NavEntry("Now", _("Incidents"), "incidents:list", "urgent", selectors.VIEW, 20, selectors.open_count))
+SEARCH.append(SearchProvider(_("Incidents"), selectors.VIEW, find_incidents))
 PANELS.append(Panel("access.leaver", selectors.VIEW, "incidents/_of_exception.html", case_of_exception, 10))
 PANELS.append(Panel("people.person", selectors.VIEW, "incidents/_of_thing.html", cases_of_thing, 60))
 PANELS.append(Panel("assets.asset", selectors.VIEW, "incidents/_of_thing.html", cases_of_thing, 60))
 PANELS.append(Panel("vulnerabilities.finding", selectors.VIEW, "incidents/_of_finding.html", case_of_finding, 60))
-SEARCH.append(SearchProvider(str(_("Critical services")), selectors.VIEW, find_services))
+SEARCH.append(SearchProvider(_("Critical services"), selectors.VIEW, find_services))
 PANELS.append(Panel("incidents.incident", selectors.VIEW, "incidents/_custody.html", custody_of_case, 20))
 PANELS.append(Panel("incidents.incident", selectors.VIEW, "incidents/_effect.html", effect_of_case, 10))
 PANELS.append(Panel("assets.asset", selectors.VIEW, "incidents/_services_on.html", services_on_asset, 45))

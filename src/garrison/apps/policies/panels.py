@@ -31,7 +31,7 @@ def policies_of_control(*, viewer: User, subject: Any, as_of: datetime) -> dict[
 
 
 NAV.append(
-    NavEntry("What we owe", str(_("Policies")), "policies:list", "file-text", selectors.VIEW, order=20, count=waiting)
+    NavEntry("What we owe", _("Policies"), "policies:list", "file-text", selectors.VIEW, order=20, count=waiting)
 )
-SEARCH.append(SearchProvider(str(_("Policies")), selectors.VIEW, find_policies))
+SEARCH.append(SearchProvider(_("Policies"), selectors.VIEW, find_policies))
 PANELS.append(Panel("controls.control", selectors.VIEW, "policies/_of_control.html", policies_of_control, order=20))

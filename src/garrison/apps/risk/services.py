@@ -15,7 +15,7 @@ from garrison.apps.organization.models import Unit
 from garrison.apps.organization.rules import slug
 from garrison.apps.risk import selectors
 from garrison.apps.risk.models import LossResult, Safeguard, Scenario
-from garrison.apps.risk.rules import Updated, assess, why_unusable
+from garrison.apps.risk.rules import Updated, approver, assess, same_person, why_unusable
 from garrison.core import journal
 from garrison.core.bulk import batches, keys_to_ids, reconcile
 from garrison.core.clock import local_day
@@ -52,7 +52,7 @@ COMPARED = (
     "about",
 )
 ESTIMATED = ("rate", "rate_low", "rate_high", "low", "mode", "high")
-DECIDED = (*ESTIMATED, "status", "basis", "approved_by", "approved_on")
+DECIDED = (*ESTIMATED, "status", "basis", "approved_by", "approved_on", "estimator", "calibrated")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,15 +157,25 @@ def import_safeguards(*, actor: User, batch: Batch) -> None:
 
 
 @command("risk.approve")
-def approve(*, actor: User, uuid: UUID, at: datetime, basis: str = "own") -> Decided:
-    """Approve a draft: from now on it counts in the loss, the plan and the board report."""
+def approve(*, actor: User, uuid: UUID, at: datetime) -> Decided:
+    """Approve a draft as its owner, or for its owner: from now on it counts in the loss, the plan and the board report.
+
+    What the estimate rests on stays what it was. Raises ``Forbidden`` for who is neither.
+    """
     scenario = _held(actor, uuid)
     if scenario.status == "approved":
         raise Refused(f"{scenario.code} is approved already")
+    role = selectors.approves_as(viewer=actor, scenario=scenario)
+    if not role:
+        said = "it names no owner, so only the security head may approve it"
+        if scenario.owner:
+            said = f"only its owner, {scenario.owner}, or the security head for them may approve it"
+        raise Forbidden(f"{scenario.code} stays a draft: {said}")
     _check(scenario)
     before = _told(scenario)
-    scenario.status, scenario.basis = "approved", basis
-    scenario.approved_by, scenario.approved_on = str(actor)[:200], local_day(at)
+    scenario.status = "approved"
+    scenario.approved_by = approver(scenario.owner, str(actor), role)[:200]
+    scenario.approved_on = local_day(at)
     return _decided(actor, scenario, before, at, f"{scenario.code} approved")
 
 
@@ -183,7 +193,7 @@ def withdraw(*, actor: User, uuid: UUID, at: datetime) -> Decided:
 @command("risk.draft_scenario")
 def draft_scenario(*, actor: User, uuid: UUID, at: datetime, estimate: dict[str, Any]) -> Decided:
     """Change a scenario's estimate (``rate``, ``rate_low``, ``rate_high``, ``low``, ``mode``, ``high``). It becomes a
-    draft of one's own until its owner approves it again.
+    draft judged by ``actor`` until its owner approves it again. Raises ``Refused`` where no number differs.
     """
     scenario = _held(actor, uuid)
     before = _told(scenario)
@@ -191,8 +201,12 @@ def draft_scenario(*, actor: User, uuid: UUID, at: datetime, estimate: dict[str,
         if name in estimate:
             value = estimate[name]
             setattr(scenario, name, Decimal(repr(value)) if isinstance(value, float) and "rate" not in name else value)
+    if all(getattr(scenario, name) == _plain(before, name) for name in ESTIMATED):
+        raise Refused(f"no number of {scenario.code} differs from the stored one")
     _check(scenario)
     scenario.status, scenario.basis, scenario.approved_by, scenario.approved_on = "draft", "own", "", None
+    if not same_person(scenario.estimator, str(actor)):
+        scenario.estimator, scenario.calibrated = str(actor)[:300], False
     return _decided(actor, scenario, before, at, f"New estimate of {scenario.code} saved as a draft")
 
 
@@ -202,12 +216,8 @@ def restore(*, actor: User, uuid: str, before: dict[str, Any]) -> Scenario:
     scenario = _held(actor, UUID(uuid))
     now = _told(scenario)
     for name in DECIDED:
-        value = before[name]
-        if name in ("low", "mode", "high") and value is not None:
-            value = Decimal(value)
-        if name == "approved_on" and value is not None:
-            value = date.fromisoformat(value)
-        setattr(scenario, name, value)
+        if name in before:
+            setattr(scenario, name, _plain(before, name))
     scenario.save(update_fields=[*DECIDED])
     changed(target=scenario.code, path=_path(scenario), before=now, after=_told(scenario))
     return scenario
@@ -349,6 +359,14 @@ def _told(scenario: Scenario) -> dict[str, Any]:
     for name in ("low", "mode", "high", "approved_on"):
         told[name] = None if told[name] is None else str(told[name])
     return told
+
+
+def _plain(told: dict[str, Any], name: str) -> Any:
+    """One of the values that ``_told`` gave, as the scenario holds it."""
+    value = told[name]
+    if name in ("low", "mode", "high") and value is not None:
+        return Decimal(value)
+    return date.fromisoformat(value) if name == "approved_on" and value is not None else value
 
 
 def _check(scenario: Scenario) -> None:

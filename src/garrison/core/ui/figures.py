@@ -104,6 +104,17 @@ def full_money(value: Number | None, currency: str = "USD", *, signed: bool = Fa
     return _currency(formats.number_format(abs(whole), places, use_l10n=True, force_grouping=True), currency, sign)
 
 
+def cost(value: Number | None, currency: str = "USD") -> str:
+    """A cost or a budget, which are facts and never rounded: $595k, $1.25M, $1,234,567."""
+    if value is None or not math.isfinite(float(value)):
+        return "–"
+    amount = float(value)
+    for digits in (2, 3, 4):
+        if abs(amount) >= UNITS[-1][0] and rounded(amount, digits) == amount:
+            return money(amount, currency, digits=digits, trim=True)
+    return full_money(value, currency)
+
+
 def interval(low: Number, high: Number, currency: str = "USD") -> str:
     """An estimate's range in one unit: $0.9M to $2.6M; where both ends are one, nobody gave a range and it says so."""
     top = max(abs(float(low)), abs(float(high)))

@@ -50,6 +50,12 @@ def money(value: figures.Number | None, currency: str = "USD") -> str:
 
 
 @register.filter
+def cost(value: figures.Number | None, currency: str = "USD") -> str:
+    """A cost or a budget, never rounded: {{ plan.cost|cost:currency }}."""
+    return figures.cost(value, currency)
+
+
+@register.filter
 def full_money(value: figures.Number | None, currency: str = "USD") -> str:
     """Counted money, to the unit: {{ cost|full_money }}."""
     return figures.full_money(value, currency)

@@ -56,7 +56,7 @@ def board(shown: Board) -> dict[str, Any]:
     gap = float(plan.residual - plan.bound)
     greedy = float(plan.greedy - plan.residual)
     chosen = {"label": _("Plan %(year)s") % {"year": year}, "loss": figures.money(plan.residual, currency)}
-    label = _("%(label)s: %(loss)s at %(cost)s") % {**chosen, "cost": counted(plan.cost, currency)}
+    label = _("%(label)s: %(loss)s at %(cost)s") % {**chosen, "cost": figures.cost(plan.cost, currency)}
     points = [(float(budget), float(loss)) for budget, loss, _gap in detail["frontier"]]
     marks = [charts.Mark(float(plan.cost), float(plan.residual), label, chosen=True)]
     worst = max((gap for _b, _l, gap in detail["frontier"]), default=0.0)
@@ -64,9 +64,9 @@ def board(shown: Board) -> dict[str, Any]:
         "year": year,
         "all": len(shown.inside) + len(shown.outside),
         "currency": currency,
-        "cost": counted(plan.cost, currency),
-        "budget": counted(plan.budget, currency),
-        "left": counted(left, currency),
+        "cost": figures.cost(plan.cost, currency),
+        "budget": figures.cost(plan.budget, currency),
+        "left": figures.cost(left, currency),
         "budget_amount": float(plan.budget),
         "blocks": [charts.Block(row["code"], row["cost"]) for row in detail["chosen"]],
         "gap": _share(plan.gap),
@@ -99,11 +99,6 @@ _MISSING = {
 }
 
 
-def counted(amount: figures.Number, currency: str) -> str:
-    """What something costs: counted, not judged, so with a third digit where there is one."""
-    return figures.money(amount, currency, digits=3, trim=True)
-
-
 def moved(to: str, plan: Plan) -> str:
     """What a change of conditions came to, in one sentence."""
     words = {
@@ -112,7 +107,7 @@ def moved(to: str, plan: Plan) -> str:
         "auto": _("The numbers decide."),
         "best": _("All conditions cleared."),
     }[to]
-    told = {"loss": figures.money(plan.residual, plan.currency), "cost": counted(plan.cost, plan.currency)}
+    told = {"loss": figures.money(plan.residual, plan.currency), "cost": figures.cost(plan.cost, plan.currency)}
     return f"{words} {_('The plan costs %(cost)s and leaves %(loss)s a year') % told}"
 
 
@@ -182,7 +177,7 @@ def _row(placed: Placed, amount: str, currency: str, badge: str, symbol: str, wh
         _url(record),
         " · ".join(parts),
         amount,
-        _("costs %(cost)s") % {"cost": counted(told["cost"], currency)},
+        _("costs %(cost)s") % {"cost": figures.cost(told["cost"], currency)},
         badge,
         symbol,
         why,

@@ -1,6 +1,9 @@
 """Commands over the documents in which frameworks came."""
 
+import zlib
 from collections import Counter
+from functools import partial
+from io import BytesIO
 
 from garrison.apps.compliance.models import Framework, Original
 from garrison.core.bulk import STORED, UNCHANGED, UPDATED, batches, key_of, keys_to_ids
@@ -8,6 +11,8 @@ from garrison.core.commands import changed, command
 from garrison.core.imports import Batch
 from garrison.core.models import User
 from garrison.formats.facts import DocumentFact, FrameworkFact
+from garrison.formats.oscal import exchange
+from garrison.formats.source import HEAD_BYTES, Damaged, Source
 
 CHUNK = 20
 """Documents of some megabytes each are not held by the thousand."""
@@ -41,7 +46,7 @@ def keep_originals(*, actor: User, batch: Batch) -> dict[str, int]:
                     framework_id=framework_id, syntax=fact.syntax, packed=fact.packed, source=staged.file
                 )
                 verdicts.append(STORED)
-            elif before.syntax == fact.syntax and bytes(before.packed) != fact.packed:
+            elif before.syntax == fact.syntax and not _same(bytes(before.packed), fact.packed):
                 before.packed, before.source = fact.packed, staged.file
                 before.save(update_fields=["packed", "source"])
                 verdicts.append(UPDATED)
@@ -51,6 +56,20 @@ def keep_originals(*, actor: User, batch: Batch) -> dict[str, int]:
         totals.update(verdicts)
     changed(target="documents of frameworks", after=dict(totals))
     return dict(totals)
+
+
+def _same(before: bytes, after: bytes) -> bool:
+    """Whether two documents say the same, white space between their parts apart."""
+    if before == after:
+        return True
+    sources = []
+    for packed in (before, after):
+        content = zlib.decompress(packed)
+        sources.append(Source("original", content[:HEAD_BYTES], partial(BytesIO, content)))
+    try:
+        return exchange.read(sources[0]) == exchange.read(sources[1])
+    except Damaged:
+        return False
 
 
 def _fact(fact: object) -> DocumentFact:

@@ -1,5 +1,6 @@
 """Pure decisions of the risk app: what controls leave of a scenario, why a loss changed, what a year may cost."""
 
+from garrison.apps.risk.rules.approval import DELEGATE, OWNER, PRIOR, approver, role_of, same_person
 from garrison.apps.risk.rules.assessment import (
     Assessed,
     Estimate,
@@ -24,7 +25,10 @@ from garrison.apps.risk.rules.workshop import (
 )
 
 __all__ = [
+    "DELEGATE",
     "LEVERS",
+    "OWNER",
+    "PRIOR",
     "Assessed",
     "Bearing",
     "Estimate",
@@ -33,6 +37,7 @@ __all__ = [
     "Step",
     "Swing",
     "Updated",
+    "approver",
     "assess",
     "changed_estimate",
     "changed_losses",
@@ -43,6 +48,8 @@ __all__ = [
     "explore",
     "factors",
     "mean_band",
+    "role_of",
+    "same_person",
     "severity_of",
     "swings",
     "thresholds",

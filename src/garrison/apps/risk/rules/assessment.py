@@ -39,6 +39,7 @@ class Estimate:
     estimator: str
     calibrated: bool
     bearings: tuple[Bearing, ...] = ()
+    basis: str = "own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,7 @@ def estimates_of(rows: Sequence[dict[str, Any]]) -> list[Estimate]:
             row["estimator"],
             row["calibrated"],
             tuple(Bearing(**control) for control in row["controls"]),
+            row.get("basis", "own"),
         )
         for row in rows
     ]
@@ -213,6 +215,7 @@ def _alone(estimate: Estimate, portfolio: "Portfolio", share: Any) -> dict[str, 
         "high": estimate.high,
         "estimator": estimate.estimator,
         "calibrated": estimate.calibrated,
+        "basis": estimate.basis,
         "rate_factor": left.rate,
         "severity_factor": left.severity,
         "quantiles": {str(p): [_plain(b.lower), _plain(b.upper)] for p, b in loss.quantiles},

@@ -1,5 +1,6 @@
 """Reads of the risk app."""
 
+from garrison.apps.risk.selectors.approvals import Approvals, approvals, approves_as
 from garrison.apps.risk.selectors.learned import changes_of, counted, moved_since, updated_rate
 from garrison.apps.risk.selectors.pages import (
     Borne,
@@ -31,6 +32,7 @@ from garrison.apps.risk.selectors.results import (
 
 __all__ = [
     "VIEW",
+    "Approvals",
     "Borne",
     "Current",
     "Draft",
@@ -40,6 +42,8 @@ __all__ = [
     "Unprotected",
     "Workshop",
     "appetite",
+    "approvals",
+    "approves_as",
     "before_loss",
     "borne_in_vain",
     "changes",

@@ -11,6 +11,7 @@ from garrison.apps.controls.models import Control
 from garrison.apps.organization.models import Unit
 from garrison.apps.risk.models import LossResult, Safeguard, Scenario
 from garrison.apps.risk.rules import (
+    PRIOR,
     Bearing,
     Explored,
     Step,
@@ -20,6 +21,7 @@ from garrison.apps.risk.rules import (
     explore,
     why_unusable,
 )
+from garrison.apps.risk.selectors.approvals import Approvals, approvals, approves_as, names_of
 from garrison.apps.risk.selectors.register import VIEW, Current, current, scenarios
 from garrison.apps.risk.selectors.results import before_loss, latest_loss, loss_result, loss_results, newest_rows
 from garrison.core.commands import Missing
@@ -38,15 +40,18 @@ class Driver:
     mean: float
     tail_share: float | None
     change: float | None
+    prior: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A scenario that counts nowhere yet, what it would add (None while it cannot be computed), and who may decide."""
+    """A scenario that counts nowhere yet, what it would add (None while it cannot be computed), and as whom the
+    viewer may approve it ("" for not at all).
+    """
 
     scenario: Scenario
     mean: float | None
-    may_approve: bool
+    approves_as: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,7 @@ class Portfolio:
     drivers: Sequence[Driver]
     drafts: Sequence[Draft]
     judged: Sequence[date]
+    approvals: Approvals
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,8 @@ class Workshop:
     steps: Sequence[Step]
     controls: Mapping[str, UUID]
     may_draft: bool
-    may_approve: bool
+    approves_as: str
+    may_withdraw: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,14 +156,16 @@ def portfolio(*, viewer: User, as_of: date, unit_code: str = "") -> Portfolio:
     if unit is not None:
         rows = [row for row in rows if row.scenario.unit is not None and row.scenario.unit.path.startswith(unit.path)]
     approved = [row for row in rows if row.scenario.status == "approved"]
+    names = names_of(viewer=viewer)
     drafts = [
-        Draft(row.scenario, _expected(row), may(viewer, "risk.approve", _path(row.scenario)))
+        Draft(row.scenario, _expected(row), approves_as(viewer=viewer, scenario=row.scenario, names=names))
         for row in rows
         if row.scenario.status == "draft"
     ]
     judged = sorted(row.scenario.approved_on for row in approved if row.scenario.approved_on)
     drivers = _drivers(result, earlier, rows) if result else _alone(approved)
-    return Portfolio(result, earlier, choices, sees_whole, drivers, drafts, judged)
+    behind = approvals(viewer=viewer, rows=[{"code": driver.code} for driver in drivers])
+    return Portfolio(result, earlier, choices, sees_whole, drivers, drafts, judged, behind)
 
 
 def explained(*, viewer: User, uuid: UUID, before: UUID | None = None) -> Explained:
@@ -208,7 +217,8 @@ def what_if(
         steps,
         _openable(viewer, {bearing.code for bearing in row.bearings}),
         may(viewer, "risk.draft_scenario", _path(row.scenario)),
-        may(viewer, "risk.approve", _path(row.scenario)),
+        approves_as(viewer=viewer, scenario=row.scenario),
+        may(viewer, "risk.withdraw", _path(row.scenario)),
     )
 
 
@@ -283,6 +293,7 @@ def _drivers(result: LossResult, earlier: LossResult | None, rows: list[Current]
             row["mean"],
             row["tail_share"],
             sum(step.amount for step in moved[row["code"]]) if row["code"] in moved else None,
+            row.get("basis") == PRIOR,
         )
         for row in result.scenarios
     ]
@@ -292,7 +303,16 @@ def _drivers(result: LossResult, earlier: LossResult | None, rows: list[Current]
 def _alone(rows: list[Current]) -> list[Driver]:
     """The approved scenarios in sight, each for itself, for those who see no computation."""
     drivers = [
-        Driver(row.scenario.code, row.scenario.name, row.scenario.owner, row.scenario.uuid, mean, None, None)
+        Driver(
+            row.scenario.code,
+            row.scenario.name,
+            row.scenario.owner,
+            row.scenario.uuid,
+            mean,
+            None,
+            None,
+            row.scenario.basis == PRIOR,
+        )
         for row in rows
         if (mean := _expected(row)) is not None
     ]

@@ -49,6 +49,7 @@ class Current:
             row.estimator,
             row.calibrated,
             self.bearings,
+            row.basis,
         )
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from garrison.apps.organization import selectors as organization
 from garrison.apps.risk import selectors
 from garrison.apps.risk.models import Scenario
+from garrison.apps.risk.rules import PRIOR
 from garrison.core.http import user_of
 from garrison.core.ui import cells, figures, lists
 
@@ -21,10 +22,11 @@ from garrison.core.ui import cells, figures, lists
 def _standing(scenario: Scenario, look: lists.Look) -> SafeString:
     """Whether it counts."""
     if scenario.status == "approved":
-        return cells.state(_("Approved"), "ok")
-    return cells.state(
-        _("Sector prior, not yours") if scenario.basis == "sector prior" else _("Draft"), "mute", "pencil"
-    )
+        prior = scenario.basis == PRIOR
+        return cells.state(
+            _("Approved; sector prior, not yours") if prior else _("Approved"), "mute" if prior else "ok"
+        )
+    return cells.state(_("Sector prior, not yours") if scenario.basis == PRIOR else _("Draft"), "mute", "pencil")
 
 
 def _loss(scenario: Scenario, look: lists.Look) -> object:
@@ -157,7 +159,7 @@ SCENARIOS = lists.ListPage(
         _("Import"),
         "web:imports",
     ),
-    rule=_("A draft counts nowhere until its owner approves it."),
+    rule=_("A draft counts nowhere until its owner, or the security head for its owner, approves it."),
     name=lambda row: row.name,
     crumbs=((_("Risk"), "/risk/"),),
 )

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from garrison.apps.risk.models import LossResult
-from garrison.apps.risk.rules import LEVERS, Explored, Step, Swing
+from garrison.apps.risk.rules import LEVERS, PRIOR, Explored, Step, Swing
 from garrison.apps.risk.selectors import Driver, Explained, Portfolio, Workshop
 from garrison.core.ui import charts, figures
 from garrison.core.ui.charts.loss import value_at
@@ -159,22 +159,33 @@ def _facts(result: LossResult) -> list[Fact]:
 def _sure(shown: Portfolio, result: LossResult) -> str:
     """Whose judgement the band is, whether they are calibrated, and when their owners approved it."""
     people: dict[str, bool] = {}
-    for row in result.scenarios:
+    if not result.scenarios:
+        return _("No scenario is approved, so nothing is estimated yet.")
+    for row in (row for row in result.scenarios if row.get("basis") != PRIOR):
         name = row["estimator"] or _("somebody not named")
         people[name] = people.get(name, True) and row["calibrated"]
-    if not people:
-        return _("No scenario is approved, so nothing is estimated yet.")
     calibrated = [name for name, yes in people.items() if yes]
     others = [name for name, yes in people.items() if not yes]
     count = ngettext("%(n)s person judged the frequencies.", "%(n)s people judged the frequencies.", len(people))
-    said = [_("The shaded band: 90 % of what the estimators hold possible."), count % {"n": len(people)}]
+    said = [_("The shaded band: 90 % of what the estimators hold possible.")]
+    if people:
+        said.append(count % {"n": len(people)})
+    if priors := len(result.scenarios) - sum(row.get("basis") != PRIOR for row in result.scenarios):
+        rests = ngettext(
+            "%(n)s scenario rests on a sector prior, not yours.",
+            "%(n)s scenarios rest on sector priors, not yours.",
+            priors,
+        )
+        said.append(rests % {"n": priors})
     if calibrated:
         said.append(_("Calibrated: %(names)s.") % {"names": figures.listed(calibrated)})
     if others:
         said.append(_("Not calibrated: %(names)s.") % {"names": figures.listed(others)})
     if shown.judged:
         ends = {"first": figures.day(shown.judged[0]), "last": figures.day(shown.judged[-1])}
-        said.append(_("Approved by their owners %(first)s to %(last)s.") % ends)
+        alone = shown.approvals.by_owners == shown.approvals.count
+        dated = _("Approved by their owners %(first)s to %(last)s.") if alone else _("Approved %(first)s to %(last)s.")
+        said.append(dated % ends)
     return " ".join(said)
 
 

@@ -79,8 +79,11 @@ def board(*, viewer: User, at: datetime, signed: str = "") -> Board:
         else None,
         "weighs": parts.weighs(loss, plan, rows, notes) if loss else None,
         "asked": _asked(viewer, found, loss, plan, limits, notes),
-        "signed": _signed(signed, loss, at),
-        "footer": _("Each raised number opens its evidence in Garrison. Two significant digits. Data of %(when)s.")
+        "signed": _signed(viewer, signed, loss, at),
+        "footer": _(
+            "Each raised number opens its evidence in Garrison. Judged money in two significant digits. "
+            "Data of %(when)s."
+        )
         % {"when": f"{long_day(local_day(at))}, {figures.moment(at).rpartition(', ')[2]}"},
         "facts": parts.facts(found, notes),
         "changes": [
@@ -197,9 +200,9 @@ def _asked(
         asked.append(
             [
                 {"text": _("Approve the plan, ")},
-                {"strong": figures.money(plan.cost, plan.currency)},
+                {"strong": figures.cost(plan.cost, plan.currency)},
                 {"note": mark},
-                {"text": _(", within the budget of %(money)s.") % {"money": figures.money(plan.budget, plan.currency)}},
+                {"text": _(", within the budget of %(money)s.") % {"money": figures.cost(plan.budget, plan.currency)}},
             ]
         )
     if loss is not None and not limits:
@@ -239,7 +242,7 @@ def _asked(
                 {
                     "text": _("Decide whether %(amount)s more, avoiding %(avoided)s a year")
                     % {
-                        "amount": figures.money(further["amount"], plan.currency, trim=True),
+                        "amount": figures.cost(further["amount"], plan.currency),
                         "avoided": figures.money(further["avoided"], plan.currency),
                     }
                 },
@@ -250,7 +253,7 @@ def _asked(
     return asked
 
 
-def _signed(signed: str, loss: LossResult | None, at: datetime) -> str:
+def _signed(viewer: User, signed: str, loss: LossResult | None, at: datetime) -> str:
     """Who issued it and who approved the estimates: only what is recorded."""
     day = long_day(local_day(at))
     if signed == UNATTENDED:
@@ -260,10 +263,8 @@ def _signed(signed: str, loss: LossResult | None, at: datetime) -> str:
     else:
         said = _("A draft: nobody has issued it.")
     if loss is not None:
-        owners = len({row["owner"] for row in loss.scenarios if row["owner"]})
-        said += " " + ngettext(
-            "Estimates approved by %(n)s scenario owner.", "Estimates approved by %(n)s scenario owners.", owners
-        ) % {"n": figures.number(owners)}
+        words = risk.approvals(viewer=viewer, rows=loss.scenarios).words
+        said += " " + _("What counts: %(words)s.") % {"words": words}
     return said
 
 
@@ -278,9 +279,9 @@ def _method(loss: LossResult | None, plan: Plan | None) -> list[str]:
     if loss is not None:
         said.append(
             _(
-                "Each scenario is how often it happens and what it costs, judged by a named person and approved by its "
-                "owner. Controls lower the frequency or the cost by what their last tests measured; a control never "
-                "tested counts for nothing."
+                "Each scenario is how often it happens and what it costs, judged by a named person (a sector "
+                "prior is marked as one) and approved by whom its row names. Controls lower the frequency or the "
+                "cost by what their last tests measured; a control never tested counts for nothing."
             )
         )
         said.append(

@@ -9,6 +9,7 @@ from garrison.apps.budget import selectors as budget
 from garrison.apps.budget.models import Plan
 from garrison.apps.risk import selectors as risk
 from garrison.apps.risk.models import LossResult, Scenario
+from garrison.apps.risk.rules import PRIOR
 from garrison.apps.strategy.rules import Brief, Cause
 from garrison.apps.strategy.selectors import changes
 from garrison.apps.strategy.selectors.links import absolute, address
@@ -109,11 +110,11 @@ def plan(viewer: User, made: Plan, notes: Notes) -> dict[str, Any]:
     return {
         "note": mark,
         "cells": [
-            {"label": _("Budget"), "figure": figures.money(made.budget, currency), "under": _("a year")},
+            {"label": _("Budget"), "figure": figures.cost(made.budget, currency), "under": _("a year")},
             {
                 "label": _("Cost of the plan"),
-                "figure": figures.money(made.cost, currency),
-                "under": _("%(money)s left") % {"money": figures.money(made.budget - made.cost, currency)},
+                "figure": figures.cost(made.cost, currency),
+                "under": _("%(money)s left") % {"money": figures.cost(made.budget - made.cost, currency)},
             },
             {
                 "label": _("Expected loss it leaves"),
@@ -126,7 +127,7 @@ def plan(viewer: User, made: Plan, notes: Notes) -> dict[str, Any]:
             {
                 "code": row["code"],
                 "name": row["name"],
-                "cost": figures.money(row["cost"], currency),
+                "cost": figures.cost(row["cost"], currency),
                 "amount": figures.money(-row["takes"], currency),
                 "why": initiatives[row["code"]].must_reason if row["code"] in initiatives else "",
             }
@@ -136,14 +137,14 @@ def plan(viewer: User, made: Plan, notes: Notes) -> dict[str, Any]:
             {
                 "code": row["code"],
                 "name": row["name"],
-                "cost": figures.money(row["cost"], currency),
+                "cost": figures.cost(row["cost"], currency),
                 "why": _why_not(row, currency),
             }
             for row in made.detail["out"]
         ],
         "next": _("%(amount)s more would avoid another %(avoided)s a year, by %(what)s.")
         % {
-            "amount": figures.money(further["amount"], currency, trim=True),
+            "amount": figures.cost(further["amount"], currency),
             "avoided": figures.money(further["avoided"], currency),
             "what": figures.listed(further["in"]),
         }
@@ -179,7 +180,9 @@ def weighs(loss: LossResult, made: Plan | None, rows: dict[str, Scenario], notes
     left = made.detail.get("left", {}) if made else {}
     shown = [
         {
-            "name": row["name"],
+            "name": _("%(name)s (sector prior, not yours)") % {"name": row["name"]}
+            if row.get("basis") == PRIOR
+            else row["name"],
             "now": figures.money(row["mean"], loss.currency),
             "note": _scenario_note(row, rows.get(row["code"]), loss, notes),
             "planned": figures.money(row["mean"] * left.get(row["code"], 1.0), loss.currency) if made else "–",
@@ -240,6 +243,7 @@ def scenarios(loss: LossResult, rows: dict[str, Scenario], notes: Notes) -> list
     for row in sorted(loss.scenarios, key=lambda entry: -entry["mean"]):
         scenario = rows.get(row["code"])
         bad = middle(row["quantiles"].get(BAD_YEAR, []))
+        prior = row.get("basis") == PRIOR
         calibrated = _("calibrated") if row["calibrated"] else _("not calibrated yet")
         told.append(
             {
@@ -249,8 +253,8 @@ def scenarios(loss: LossResult, rows: dict[str, Scenario], notes: Notes) -> list
                 "mean": figures.money(row["mean"], loss.currency),
                 "range": figures.interval(row["mean_band"][0], row["mean_band"][1], loss.currency),
                 "bad": figures.money(bad, loss.currency),
-                "judge": row["estimator"] or _("not named"),
-                "calibrated": calibrated,
+                "judge": _("Sector prior, not yours") if prior else row["estimator"] or _("not named"),
+                "calibrated": row["estimator"] if prior else calibrated,
                 "approved": scenario.approved_by if scenario and scenario.approved_by else "–",
                 "on": figures.day(scenario.approved_on, year=True) if scenario and scenario.approved_on else "",
                 "note": _scenario_note(row, scenario, loss, notes),
@@ -266,7 +270,7 @@ def drafts(viewer: User, notes: Notes) -> list[dict[str, Any]]:
             "code": row.code,
             "name": row.name,
             "owner": row.owner or "–",
-            "basis": _("sector prior, not yours") if row.basis == "sector prior" else _("own estimate, not approved"),
+            "basis": _("sector prior, not yours") if row.basis == PRIOR else _("own estimate, not approved"),
             "note": notes.cite(
                 _("%(code)s, draft") % {"code": row.code},
                 row_of(row.source, row.source_row),
@@ -292,10 +296,18 @@ def uncertainty(loss: LossResult) -> dict[str, str]:
 
 def judged(loss: LossResult) -> str:
     """Whose judgement the band is."""
-    judges = {row["estimator"] for row in loss.scenarios if row["estimator"]}
-    sure = {row["estimator"] for row in loss.scenarios if row["estimator"] and row["calibrated"]}
-    return ngettext(
+    own = [row for row in loss.scenarios if row.get("basis") != PRIOR]
+    judges = {row["estimator"] for row in own if row["estimator"]}
+    sure = {row["estimator"] for row in own if row["estimator"] and row["calibrated"]}
+    said = ngettext(
         "90 %% of what %(n)s estimator holds possible (%(sure)s calibrated)",
         "90 %% of what %(n)s estimators hold possible (%(sure)s calibrated)",
         len(judges),
     ) % {"n": figures.number(len(judges)), "sure": figures.number(len(sure))}
+    priors = len(loss.scenarios) - len(own)
+    if not priors:
+        return said
+    rest = ngettext(
+        "%(n)s scenario rests on a sector prior, not yours", "%(n)s scenarios rest on sector priors, not yours", priors
+    )
+    return f"{said}; {rest % {'n': figures.number(priors)}}"

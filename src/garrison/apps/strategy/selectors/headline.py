@@ -18,7 +18,7 @@ def headline(verdict: Verdict, loss: LossResult | None, plan: Plan | None) -> st
         return _("No risk scenario has been approved yet, so this report keeps to facts.")
     limit = verdict.limit
     at = figures.money(limit.loss, loss.currency, trim=True) if limit else ""
-    cost = figures.money(plan.cost, plan.currency) if plan else ""
+    cost = figures.cost(plan.cost, plan.currency) if plan else ""
     mean = figures.money(loss.mean, loss.currency)
     lowers = (
         _("The plan lowers the expected loss from %(now)s to %(then)s a year for %(cost)s.")

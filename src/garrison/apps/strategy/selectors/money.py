@@ -133,16 +133,14 @@ def cost(*, viewer: User, result: LossResult | None) -> Cost | None:
         above=above_words(result),
         approved=counted,
         drafts=waiting,
-        left_out=left_out(counted, waiting, priors),
+        left_out=left_out(risk.approvals(viewer=viewer, rows=result.scenarios), waiting, priors),
         url=address("risk:portfolio"),
     )
 
 
-def left_out(approved: int, drafts: int, priors: int) -> str:
+def left_out(approved: risk.Approvals, drafts: int, priors: int) -> str:
     """What the amount holds and what it does not."""
-    said = ngettext("%(n)s scenario approved by its owner", "%(n)s scenarios approved by their owners", approved) % {
-        "n": figures.number(approved)
-    }
+    said = approved.words
     if not drafts:
         return f"{said}."
     if priors == drafts:

@@ -34,7 +34,7 @@ def budget_bar(
     x = 1.0
     for index, block in enumerate(kept):
         step = (width - 2) * block.amount / whole
-        tip = f"{block.label}: {figures.money(block.amount, currency)}"
+        tip = f"{block.label}: {figures.cost(block.amount, currency)}"
         canvas.rect(
             x, 1, max(step - 2, min(step, 1)), 14, "accent", opacity="0.95" if index % 2 == 0 else "0.7", tip=tip
         )
@@ -48,12 +48,12 @@ def budget_bar(
         len(kept),
     )
     said = words % {
-        "spent": figures.money(spent, currency),
-        "budget": figures.money(budget, currency),
+        "spent": figures.cost(spent, currency),
+        "budget": figures.cost(budget, currency),
         "count": len(kept),
-        "left": figures.money(max(0.0, budget - spent), currency),
+        "left": figures.cost(max(0.0, budget - spent), currency),
     }
-    listed = "; ".join(f"{block.label} {figures.money(block.amount, currency)}" for block in kept)
+    listed = "; ".join(f"{block.label} {figures.cost(block.amount, currency)}" for block in kept)
     return canvas.done(_("Budget"), f"{said} {listed}".strip(), classes="small-ok")
 
 

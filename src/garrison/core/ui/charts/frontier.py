@@ -48,13 +48,14 @@ def describe(data: Frontier) -> str:
         _("Expected yearly loss falls from %(first)s with %(low)s to %(last)s at %(high)s.")
         % {
             "first": money(points[0][1]),
-            "low": money(points[0][0]),
+            "low": figures.cost(points[0][0], data.currency),
             "last": money(points[-1][1]),
-            "high": money(points[-1][0]),
+            "high": figures.cost(points[-1][0], data.currency),
         }
     ]
     said += [
-        _("%(label)s: %(loss)s for %(cost)s.") % {"label": m.label, "loss": money(m.loss), "cost": money(m.cost)}
+        _("%(label)s: %(loss)s for %(cost)s.")
+        % {"label": m.label, "loss": money(m.loss), "cost": figures.cost(m.cost, data.currency)}
         for m in data.marks
     ]
     return " ".join(said)
