@@ -141,7 +141,7 @@ def test_the_doctor_names_what_is_unsafe(run: Run, environment: dict[str, str]) 
     assert (told["username"], told["role"], told["path"]) == ("ann", "security head", "/")
     assert "/once/" in told["link"]
     given = json.loads(run("user", "grant", "ann", "reader", "--json").stdout)
-    assert given == {"username": "ann", "role": "reader", "path": "/"}
+    assert given == {"username": "ann", "role": "reader", "path": "/", "until": None}
     assert set(json.loads(run("user", "link", "ANN", "--json").stdout)) == {"username", "link"}
     Path(environment["GARRISON_HOME"], "worker.alive").touch()
     well = run("doctor", "--json")

@@ -188,6 +188,13 @@ REPORTS = {
     "web:imports": "import ledger",
     "web:audit": "audit log",
     "web:users": "users",
+    "incidents:list": "incidents",
+    "policies:list": "policies",
+    "policies:exceptions": "exceptions",
+    "compliance:assessments": "assessments",
+    "compliance:evidence": "evidence",
+    "compliance:requests": "requests",
+    "compliance:reports": "service organisations",
 }
 
 
@@ -226,6 +233,8 @@ def test_every_list_of_the_house_is_accounted_for() -> None:
     back |= {"controls.controls", "risk.scenarios", "budget.initiatives"}
     reports = {"access.leavers", "access.events", "assets.software", "assets.services", "threats.vulnerabilities"}
     reports |= {"threats.threats", "compliance.frameworks", "web.imports", "web.import_messages", "web.audit"}
+    reports |= {"incidents.incidents", "policies.policies", "policies.exceptions", "policies.people"}
+    reports |= {"compliance.assessments", "compliance.evidence", "compliance.requests", "compliance.reports"}
     assert found - {"web.gallery_users"} == back | reports | {"web.users"}
 
 

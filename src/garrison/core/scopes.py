@@ -92,7 +92,7 @@ ROLES: dict[str, tuple[str, ...]] = {
 
 WITHHELD: dict[str, tuple[str, ...]] = {
     "analyst": ("audit.view", "users.view"),
-    "reader": ("audit.view", "users.view"),
+    "reader": ("audit.view", "users.view", "incidents.view"),
     "manager": ("users.view", "risk.approve_for_owner"),
 }
 """What a role's wide patterns would give and should not."""

@@ -58,6 +58,46 @@ REPORTS = (
     Report(
         "a file's messages", ("row", "field", "reason", "refused"), "Mend the rows in the file itself and import that."
     ),
+    Report(
+        "the list of incidents",
+        ("code", "category", "opened_at", "exercise"),
+        "Open cases on the Incidents page, or by `garrison incident intake`.",
+    ),
+    Report(
+        "the list of policies",
+        ("title", "standing", "acknowledged", "bound", "review_due"),
+        "Write a policy on the Policies page; its text goes in as Markdown.",
+    ),
+    Report(
+        "who has acknowledged a policy",
+        ("name", "stands", "reminders", "how", "recorded_by"),
+        "Record a signed paper list on the policy's page.",
+    ),
+    Report(
+        "the list of exceptions to policies",
+        ("policy", "reason", "requested_by", "decided_by"),
+        "Ask for an exception on the policy's page.",
+    ),
+    Report(
+        "the list of assessments",
+        ("title", "period_until", "tested", "wrong", "lead"),
+        "Plan and test on the Assessments page.",
+    ),
+    Report(
+        "the list of evidence",
+        ("title", "collected_on", "valid_until", "population"),
+        "Add evidence on the page of the requirement that it shows.",
+    ),
+    Report(
+        "the list of requests for evidence",
+        ("title", "state", "due", "asked_by"),
+        "Ask and answer on the Requests page.",
+    ),
+    Report(
+        "the list of service organisations' reports",
+        ("provider", "opinion", "period_until", "expected"),
+        "Record a report on its own page under Compliance.",
+    ),
     Report("the audit log", ("seq", "actor", "command", "outcome"), "It records what was done and is never changed."),
     Report(
         "the list of users",

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from garrison.apps.incidents import rules, selectors, services
@@ -22,7 +23,7 @@ from garrison.core.registries import panels
 from garrison.core.scopes import paths
 from garrison.core.ui import figures, lists
 
-LANES = {"": _("All"), "doors": _("Doors"), "logs": _("Logs"), "decisions": _("Decisions")}
+LANES = {"": lazy("All"), "doors": lazy("Doors"), "logs": lazy("Logs"), "decisions": lazy("Decisions")}
 CARDS = 6
 """Clocks in one row."""
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from garrison.apps.incidents import rules
 from garrison.apps.incidents.models import PHASES, Entry, Incident, Phase
@@ -148,7 +149,7 @@ def shown_phases(phases: Iterable[Phase], incident: Incident, at: datetime) -> l
     return steps
 
 
-_NEEDS = {"reviewed": _("causes and lessons"), "closed": _("tasks, clocks and review done")}
+_NEEDS = {"reviewed": lazy("causes and lessons"), "closed": lazy("tasks, clocks and review done")}
 
 
 @dataclass(frozen=True, slots=True)
