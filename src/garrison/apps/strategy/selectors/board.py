@@ -293,8 +293,9 @@ def _method(loss: LossResult | None, plan: Plan | None) -> list[str]:
     if plan is not None:
         said.append(
             _(
-                "The plan is the set of initiatives within the budget that leaves the least expected loss, found by "
-                "branch and bound with a proof of how much better any other choice could be."
+                "The plan is the set of initiatives within the budget, and under the conditions that people set, that "
+                "leaves the least expected loss, found by branch and bound with a proof of how much better any other "
+                "such choice could be."
             )
         )
     return said

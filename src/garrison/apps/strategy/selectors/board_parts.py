@@ -101,8 +101,10 @@ def plan(viewer: User, made: Plan, notes: Notes) -> dict[str, Any]:
     further = made.detail.get("next")
     bound = figures.money(made.bound, currency)
     gap = (
-        _("No other choice within the budget leaves less: proven to the last initiative.")
-        if made.gap < 0.0005
+        _("The plan is %(standing)s.") % {"standing": budget.standing(made)}
+        if made.conditions
+        else _("No other choice within the budget leaves less: proven to the last initiative.")
+        if made.gap < budget.EXACT
         else _("No choice within the budget leaves less than %(bound)s; the proven gap is %(gap)s.")
         % {"bound": bound, "gap": figures.percent(made.gap, 1)}
     )

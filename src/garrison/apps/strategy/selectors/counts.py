@@ -91,6 +91,9 @@ def _shape(plan: Plan) -> dict[str, Any]:
         "out": plan.detail["out"],
         "next": plan.detail.get("next"),
         "forced": plan.forced,
+        "conditions": plan.conditions,
+        "conditions_cost": plan.price,
+        "standing": budget.standing(plan),
         "because": plan.because,
     }
 
