@@ -342,3 +342,23 @@ def test_nul_characters_are_left_out(system: User, now: datetime, tmp_path: Path
     assert stored.action == "Update."
     texts = [getattr(stored, field.attname) for field in stored._meta.concrete_fields]
     assert not [text for text in texts if isinstance(text, str) and "\0" in text]
+
+
+UNITS = "unit_code,unit_name,parent_code\nLHG,Lark Group,\nLG,General,LHG\nXX,Lost,NOWHERE\nYY,Loop,YY\n"
+
+
+def test_counts_leave_out_what_was_refused_when_storing(system: User, now: datetime, tmp_path: Path) -> None:
+    (told,) = run(system, now, put(tmp_path, "units.csv", UNITS))
+    shown = as_json(told)
+    assert (shown["format"], shown["rows"]["refused"], shown["counts"]) == ("business-units", 2, {"units": 2})
+    assert ImportedFile.objects.get().counts == {"units": 2}
+    assert [message["kind"] for message in shown["messages"]] == ["refused", "refused"]
+
+
+def test_a_table_of_unknown_columns_is_said_to_be_like_one_of_ours(system: User, now: datetime, tmp_path: Path) -> None:
+    foreign = "Staff Number,Given Name,Mail\n1,Ann,a@example.org\n2,Bob,b@example.org\n"
+    (told,) = run(system, now, put(tmp_path, "staff.csv", foreign))
+    (message,) = as_json(told)["messages"]
+    assert message["kind"] == "note"
+    assert "most like HR roster: Given Name as first_name, Mail as work_email" in message["reason"]
+    assert "nothing is like employee_id" in message["reason"]

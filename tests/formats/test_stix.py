@@ -119,6 +119,8 @@ def test_what_is_out_of_force_is_left_out_with_all_that_touches_it():
     readings = read(stix, bundle(good, other, *gone, *links, link(good, "uses", other, 22)))
     assert [each.stix_id for each in facts(readings)] == [good["id"], other["id"], "relationship--00000022"]
     assert counts(readings) == {"revoked": 1, "deprecated": 3, "links_left_out": 6}
+    [words] = [note.reason for note in notes(readings)]
+    assert words == "10 objects of the bundle were left out: 3 deprecated, 6 relationships, 1 revoked."
 
 
 def test_other_types_are_counted():

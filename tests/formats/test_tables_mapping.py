@@ -34,6 +34,14 @@ def test_a_strange_roster_is_proposed_as_one() -> None:
     assert len(proposal.tables) == mapping.BEST
 
 
+def test_a_header_alone_is_proposed_when_columns_of_ours_are_in_it() -> None:
+    proposal = mapping.propose(plain("Badge holder,employee_id,hire_date\n"))
+    assert proposal is not None
+    assert (proposal.tables[0].format, proposal.tables[0].columns[1].target) == ("hr-roster", "employee_id")
+    assert mapping.propose(plain("Dear reader, hello there\n")) is None
+    assert mapping.propose(plain("Dear reader\nmuch prose, and then: employee_id, hire_date\n")) is None
+
+
 def test_reading_it_as_mapped() -> None:
     said = {"StaffNo": "employee_id", "EmployeeName": "name", "Hire Dt": "hire_date", "Shoe": ""}
     readings = list(mapping.read_mapped(plain(STRANGE), "hr-roster", said))

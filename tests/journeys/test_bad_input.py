@@ -169,6 +169,18 @@ def test_what_does_not_exist(home: Path, tmp_path: Path) -> None:
     done = garrison("import", "--json", str(tmp_path / "nothing"), home=home)
     assert done.returncode == 2
     assert "there is no" in done.stderr
+    (tmp_path / "empty").mkdir()
+    done = garrison("import", "--json", str(tmp_path / "empty"), home=home)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"no files in {tmp_path / 'empty'}" in done.stderr
+
+
+def test_a_cut_off_document_names_its_line_once(home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "cut.json"
+    path.write_text('{"catalogVersion": "1",\n"title": "x", "vulnerabilities": [\n{"cveID": "CVE-2026-1')
+    done = garrison("import", str(path), home=home)
+    assert done.returncode == 2
+    assert (done.stdout.count("ine 3"), done.stdout.count("row 3")) == (1, 0), done.stdout
 
 
 def test_a_disk_that_fills(tmp_path: Path) -> None:

@@ -81,6 +81,31 @@ def test_an_import_that_is_called_off_leaves_nothing_waiting(chief: Any, setting
     assert "cancelled after" in client.get(reverse("web:job_progress", args=[job.uuid])).content.decode()
 
 
+def test_the_address_of_uploads_leads_to_imports(chief: Any) -> None:
+    answer = sign_in(chief).get(reverse("web:upload"))
+    assert (answer.status_code, answer["Location"]) == (302, reverse("web:imports"))
+
+
+def test_only_a_file_that_moved_something_offers_its_way_back(chief: Any) -> None:
+    client = sign_in(chief)
+    client.post(reverse("web:upload"), {"files": [file("hr.csv", ROSTER), file("contractors.csv", TABLE)]})
+    do(Job.objects.get(kind="imports.run"))
+    pages = {
+        row.status: client.get(reverse("web:file", args=[row.uuid])).content.decode()
+        for row in ImportedFile.objects.all()
+    }
+    assert "This import can be taken back" in pages["imported"]
+    assert "This import can be taken back" not in pages["needs_mapping"]
+
+
+@pytest.mark.parametrize(
+    "address", ["/?since=2026-99-99", "/brief/?since=zz", "/assets/places/?site=xx", "/assets/?uuid=x"]
+)
+def test_what_an_address_asks_for_in_vain(chief: Any, address: str) -> None:
+    """A page of one day or one place says that there is none; a list leaves out what is no filter of its own."""
+    assert sign_in(chief).get(address).status_code == (200 if "uuid" in address else 404)
+
+
 def test_a_table_of_unknown_columns_is_mapped(chief: Any) -> None:
     client = sign_in(chief)
     client.post(reverse("web:upload"), {"files": [file("contractors.csv", TABLE)]})

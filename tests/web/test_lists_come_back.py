@@ -173,7 +173,7 @@ def test_who_may_not_decide_may_not_by_a_list(stocked, make_user, bring, monkeyp
     body = exported(stocked, reverse("assets:list"))
     reading = bring(clerk, "list.csv", edited(body, {"ws-01": {"owner": "Me"}}, by="asset_code"))
     assert said(reading)[0][1] == "owner"
-    assert "you may not assign owner" in reading.told[0].reason
+    assert "you may not assign owners to assets; ask" in reading.told[0].reason
     assert Asset.objects.get(code="ws-01").owner == "Ann Vo"
 
 

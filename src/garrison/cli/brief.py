@@ -27,7 +27,8 @@ def brief(
     count or null, sentence, worst, url), actions (kind, title, reason, change, note, who, when, do, url, change_url,
     used, avoided, low, high, due, level), more, cost or null (unit, currency, computation, as_of, computed, figures
     (key, label, words, note, url, value, low, high), above, approved, drafts, left_out, url), facts_only, changes
-    (since, rows (key, icon, title, context, amount, under, url, worse), note), empty, missing.
+    (since, rows (key, icon, title, context, amount, under, url, worse), note), empty, missing, money or null (the
+    currency and period of every amount: avoided, low, high, value).
     """
     from datetime import date
 
@@ -48,7 +49,8 @@ def brief(
     except Refused as refusal:
         raise fail(str(refusal)) from refusal
     if as_json:
-        print_json(asdict(found))
+        money = {"currency": found.cost.currency, "period": "year"} if found.cost else None
+        print_json(asdict(found) | {"money": money})
         return
     typer.echo("\n".join(lines(found)))
 

@@ -37,6 +37,10 @@ def import_files(
     from garrison.core import setup
 
     setup.start()
+    from garrison.core.imports.run import files_below
+
+    if not files_below(paths):
+        raise fail(f"no files in {', '.join(map(str, paths))}")
     from django.db import DatabaseError, OperationalError
 
     from garrison.core.commands import Refused
@@ -101,7 +105,7 @@ def tell(readings: "list[Reading]") -> None:
             for told in reading.told[:5]:
                 typer.echo(f"    {_place(told)}{told.reason}")
             if len(reading.told) > 5:
-                typer.echo(f"    and {len(reading.told) - 5:,} more; see Imports")
+                typer.echo(f"    and {len(reading.told) - 5:,} more; --json prints all, and Imports shows them")
 
 
 def archive_line(members: "list[Reading]") -> str:
@@ -162,6 +166,7 @@ def exit_code(readings: "list[Reading]") -> int:
 
 def _place(told: Any) -> str:
     """Where a message points: its row and field."""
-    parts = [f"row {told.row}" if told.row else "", told.field]
+    row = f"row {told.row}" if told.row and not told.reason.startswith(f"Line {told.row}") else ""
+    parts = [row, told.field]
     place = ", ".join(part for part in parts if part)
     return f"{place}: " if place else ""

@@ -37,10 +37,7 @@ def plan(as_json: bool = JSON, acting_as: str = AS) -> None:
         f"{cost(found['cost'])} of {cost(found['budget'])};"
         f" expected loss {said(found['baseline'])} to {said(found['residual'])} a year"
     )
-    gap = figures.percent(found["gap"], 1)
-    typer.echo(
-        "Proven best within the budget." if found["gap"] < 0.0005 else f"Proven gap to the best possible: {gap}."
-    )
+    typer.echo(f"Within the budget: {found['standing']}.")
     for title, rows in (("In", found["in"]), ("Out", found["out"])):
         typer.echo(f"{title}:")
         for row in rows:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -37,6 +38,11 @@ def fail(message: str, code: int = USAGE) -> typer.Exit:
 
 
 def print_json(value: Any) -> None:
-    """Print ``value`` as JSON, times and amounts as text."""
-    json.dump(value, sys.stdout, indent=2, ensure_ascii=False, default=str)
+    """Print ``value`` as JSON, times as ISO 8601 with their offset, and whatever else JSON has no word for as text."""
+    json.dump(value, sys.stdout, indent=2, ensure_ascii=False, default=_plain)
     sys.stdout.write("\n")
+
+
+def _plain(value: object) -> str:
+    """A day or a time as ISO 8601, anything else in its own words."""
+    return value.isoformat() if isinstance(value, date | datetime) else str(value)

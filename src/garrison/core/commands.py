@@ -32,6 +32,47 @@ SUBSCRIBERS: dict[str, list[Callable[..., None]]] = defaultdict(list)
 """What runs after a command, by the command's name, in the order in which apps are installed."""
 
 
+OBJECTS = {
+    "access": "badges and accounts",
+    "assets": "assets",
+    "budget": "the plan",
+    "imports": "imports",
+    "jobs": "long work",
+    "risk": "scenarios",
+    "users": "users",
+    "vulnerabilities": "findings",
+}
+"""What a command of one word is about, by its app, for the sentence that refuses it."""
+
+WORDS = {
+    "access.ask_to_close": "ask to close access exceptions",
+    "access.withdraw_closing": "withdraw what was asked about access exceptions",
+    "assets.assign_owner": "assign owners to assets",
+    "assets.record_test": "record tests of devices",
+    "assets.remove_test": "remove tests of devices",
+    "assets.set_critical": "say which assets are critical",
+    "assets.set_exposed": "say which assets are exposed",
+    "budget.force": "force initiatives into the plan or out of it",
+    "budget.replan": "make the plan anew",
+    "budget.set_budget": "set the budget",
+    "controls.record_test": "record tests of controls",
+    "controls.remove_test": "remove tests of controls",
+    "imports.begin": "import files",
+    "imports.upload": "upload files to import",
+    "risk.compute": "compute the loss",
+    "strategy.issue_report": "issue reports",
+    "users.grant": "grant roles",
+    "users.revoke": "revoke roles",
+    "users.issue_link": "issue sign-in links",
+    "users.reset_mfa": "reset the second factor of users",
+    "vulnerabilities.accept": "accept the risk of findings",
+    "vulnerabilities.assign": "assign findings",
+    "vulnerabilities.plan": "plan the repair of findings",
+    "vulnerabilities.set_due": "set the due day of findings",
+}
+"""Commands whose name alone does not say what they do, for the sentence that refuses them."""
+
+
 class Refused(Exception):
     """A command that could not be carried out, with a reason fit for the user's eyes."""
 
@@ -161,15 +202,20 @@ def demand(actor: User, name: str, path: str = "") -> None:
     """
     if may(actor, name, path):
         return
-    refusal = Forbidden(_may_not(name))
+    refusal = Forbidden(_may_not(name, path))
     with transaction.atomic():
         audit.append([_entry(actor, Change(name), "refused", str(refusal))], at=timezone.now())
     raise refusal
 
 
-def _may_not(name: str) -> str:
-    """Why a command is refused to whoever does not hold its permission."""
-    return f"you may not {name.partition('.')[2].replace('_', ' ')} here; ask the security head for a role"
+def _may_not(name: str, path: str = "") -> str:
+    """Why a command is refused to whoever does not hold its permission, in the unit ``path`` or anywhere."""
+    app, _, verb = name.partition(".")
+    words = WORDS.get(name) or verb.replace("_", " ")
+    if name not in WORDS and " " not in words and app in OBJECTS:
+        words = f"{words} {OBJECTS[app]}"
+    where = {"": "", "/": " for the whole organisation"}.get(path, " in this unit")
+    return f"you may not {words}{where}; ask the security head for a role"
 
 
 def _run(

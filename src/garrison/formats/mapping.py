@@ -90,6 +90,22 @@ class Proposal:
     sheet: str
     tables: tuple[TableGuess, ...]
 
+    def in_words(self) -> str:
+        """What the file is most like, and which column may mean what."""
+        likeliest = self.tables[0]
+        pairs = [
+            guess.target if guess.column == guess.target else f"{guess.column[:60]} as {guess.target}"
+            for guess in likeliest.columns
+            if guess.target
+        ]
+        if not pairs:
+            return "its columns are unknown, and like none of ours; say which is which in Imports"
+        lacking = f"; of what is needed, nothing is like {', '.join(likeliest.missing)}" if likeliest.missing else ""
+        return (
+            f"its columns are unknown; most like {likeliest.title}: {', '.join(pairs[:12])}{lacking}."
+            " Say which is which in Imports"
+        )
+
 
 def propose(source: Source) -> Proposal | None:
     """A proposal for ``source``, or None if it is no table. Raises `Damaged` for a workbook that cannot be read."""
@@ -97,6 +113,8 @@ def propose(source: Source) -> Proposal | None:
     if grid is None:
         return None
     header, rows = grid
+    if not rows and not _ours(header.names):
+        return None
     samples = [
         [cell for row in rows if place < len(row) and (cell := unguarded(row[place].strip()))]
         for place in range(len(header.names))
@@ -142,7 +160,10 @@ def _grid(source: Source) -> tuple[Header, list[list[str]]] | None:
 
 
 def _top(records: list[delimited.Record], separator: str, sheet: str) -> tuple[Header, list[list[str]]] | None:
-    """The first row that has names in two cells or more, if most rows under it are as wide; a ruled text is none."""
+    """The first row that has names in two cells or more, if most rows under it are as wide; a ruled text is none.
+
+    A row that stands alone may be a header too.
+    """
     said = [(number, row) for number, row in records if any(cell.strip() for cell in row)]
     for place, (number, row) in enumerate(said):
         names = [unguarded(cell.strip()) for cell in row]
@@ -150,10 +171,21 @@ def _top(records: list[delimited.Record], separator: str, sheet: str) -> tuple[H
             names.pop()
         under = [cells for _, cells in said[place + 1 :] if not cells[0].startswith("#")]
         fitting = [cells for cells in under if len(cells) == len(row)]
+        if len(said) == 1 and len(names) > 1 and _are_names(names):
+            return Header(tuple(names), number, separator, sheet), []
         if len(names) > 1 and _are_names(names) and fitting and len(fitting) >= 0.8 * len(under):
             ruled = all(RULE.fullmatch(cell.strip()) for cell in fitting[0] if cell.strip())
             return None if ruled else (Header(tuple(names), number, separator, sheet), fitting)
     return None
+
+
+def _ours(names: tuple[str, ...]) -> bool:
+    """Whether two names or more are columns of one table of ours."""
+    short = {key(name) for name in names}
+    return any(
+        sum(not short.isdisjoint(map(key, (column.name, *column.also))) for column in table.schema.columns) > 1
+        for table in TABLES
+    )
 
 
 def _are_names(cells: list[str]) -> bool:

@@ -41,6 +41,7 @@ ATTACK = {
 }
 """The names under which ATT&CK refers to itself, and the domain that each means where an object names none."""
 
+KINDS_LEFT = {"links_left_out": "relationships"}
 MOST_TYPES = 60
 
 _GONE = ("deprecated", "obsolete")
@@ -154,7 +155,10 @@ def read(source: Source) -> Iterator[Reading]:
         else:
             left["links_left_out"] += 1
     if left:
-        yield Note(reason="Objects of the bundle that were left out.", counts=_counts(left))
+        number, counts = left.total(), _counts(left)
+        words = "1 object of the bundle was" if number == 1 else f"{number:,} objects of the bundle were"
+        kinds = ", ".join(f"{many:,} {KINDS_LEFT.get(name, name.replace('_', ' '))}" for name, many in counts.items())
+        yield Note(reason=f"{words} left out: {kinds}.", counts=counts)
 
 
 def _fault(found: _Object) -> tuple[str, str] | None:

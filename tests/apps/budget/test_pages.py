@@ -43,7 +43,9 @@ def test_the_board_says_everything(client, chief) -> None:
     client.force_login(chief)
     body = client.get(reverse(PLAN)).content.decode()
     for words in (
-        "In the plan", "Out of the plan", "Must do: the law says so", "Why not:", "Proven gap to the best possible",
+        "In the plan", "Out of the plan", "Must do: the law says so", "Why not:",
+        "Proven gap to the best under the conditions", "best under 1 condition set by a person",
+        "I-4 must be done: the law says so", "It begins at $1k",
         "The next $10k would avoid", "Efficient frontier", "Capacity is not known", "Leave out", "Put in", "estimate ",
     ):  # fmt: skip
         assert words in body, words
@@ -67,7 +69,7 @@ def test_moving_answers_with_the_new_board_and_an_undo(client, chief) -> None:
     inside = newest().detail["chosen"][0]["code"]
     assert client.post(reverse("budget:move"), {"uuid": uuid(inside), "to": "out"}).status_code == 302
     body = client.get(reverse(PLAN)).content.decode()
-    for words in ("Left out by a person", "If put back:", "Best plan for this budget", "1 condition set by a person"):
+    for words in ("Left out by a person", "If put back:", "Best plan for this budget", "2 conditions set by a person"):
         assert words in body, words
     assert client.post(reverse("budget:best"), headers=HX).status_code == 200
     assert newest().forced == {}

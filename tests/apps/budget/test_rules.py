@@ -101,11 +101,14 @@ def test_leaving_out_what_another_needs_leaves_both_out() -> None:
     assert {row["code"] for row in plan.detail["out"]} >= {"c", "d"}
 
 
-def test_a_must_that_only_the_conditions_make_affordable_has_no_free_price() -> None:
+def test_a_must_is_a_condition_priced_against_the_best_without_any() -> None:
     options = [Option("m", "M", 90.0, {"R-1": 0.1}, must=True), Option("n", "N", 90.0, {"R-2": 0.1}, must=True)]
     plan = make_plan(options, LOSSES, 100.0, {"n": "out"})
     assert plan.chosen == ("m",)
-    assert plan.detail["free"] is None
+    assert plan.detail["musts"] == ["m", "n"]
+    assert plan.detail["free"] == pytest.approx(best(options, 100.0))
+    alone = make_plan([Option("m", "M", 90.0, {"R-1": 0.01}, must=True), options[1]], LOSSES, 100.0, {"n": "out"})
+    assert alone.residual > alone.detail["free"]
     with pytest.raises(CannotPlan):
         make_plan(options, LOSSES, 100.0, {})
 

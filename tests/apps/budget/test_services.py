@@ -242,3 +242,26 @@ def test_what_the_plan_says_of_one(chief, system) -> None:
     later, before, initiatives = selectors.compared(viewer=chief)
     assert (later, before) == (plan, None)
     assert set(initiatives) >= {"I-1", "I-8"}
+
+
+def test_a_plan_says_under_which_conditions_it_is_the_best(chief, system) -> None:
+    money.everything()
+    Initiative.objects.update(must=False)
+    services.replan(actor=system, at=NOW)
+    free = selectors.latest_plan(viewer=system)
+    assert (free.conditions, free.price, selectors.standing(free)) == ((), 0.0, "proven best")
+    best = free.detail["chosen"][0]["code"]
+    services.force(actor=chief, uuid=Initiative.objects.get(code=best).uuid, place="out", at=NOW)
+    worse = selectors.latest_plan(viewer=system)
+    assert worse.conditions == (best,)
+    assert worse.price == pytest.approx(float(worse.residual - free.residual), abs=0.02)
+    said = selectors.standing(worse)
+    assert said.startswith("best under 1 condition set by a person; $")
+    assert said.endswith(" a year more than the best without it")
+    Initiative.objects.filter(code="I-4").update(must=True)
+    services.replan(actor=system, at=NOW)
+    both = selectors.latest_plan(viewer=system)
+    assert both.conditions == tuple(sorted((best, "I-4")))
+    assert "2 conditions" in selectors.standing(both)
+    both.gap = 0.01
+    assert selectors.standing(both).startswith("gap 1.0")

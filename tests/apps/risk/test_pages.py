@@ -2,6 +2,8 @@
 
 import csv
 import io
+import math
+import re
 from decimal import Decimal
 
 import pytest
@@ -249,3 +251,24 @@ def test_a_unit_two_levels_down_sees_its_scenarios_without_a_total(client, make_
     assert "$14k" in body[body.index("Scenario R-3") :].partition("</tr>")[0], "its own loss is said in money"
     assert "Bad year" not in body, "shares of a total that nobody computed"
     assert client.get(reverse("risk:portfolio"), {"unit": "A"}).status_code == 404
+
+
+def test_a_derivation_multiplies_out(client, chief) -> None:
+    money.everything(money.door(False, 3))
+    Scenario.objects.filter(code="R-1").update(rate=1.93)
+    client.force_login(chief)
+    body = client.get(page()).content.decode()
+    found = re.search(r"([\d.]+) times × ([\d.]+) left × \$([\d,.]+) × ([\d.]+) left = \$([\d,.]+)<", body)
+    assert found
+    *factors, mean = (float(part.replace(",", "")) for part in found.groups())
+    assert math.prod(factors) == pytest.approx(mean, rel=2e-4)
+    body = client.get(reverse("risk:result", args=[newest().uuid])).content.decode()
+    rows = re.findall(
+        r'class="r">([\d.]+)</td><td class="r">× ([\d.]+)</td><td class="r">× \$([\d,.]+)<.*?'
+        r'× ([\d.]+)</td><td class="r"><b class="strong">\$([\d,.]+)<',
+        body,
+    )
+    assert len(rows) == 2
+    for row in rows:
+        *factors, mean = (float(part.replace(",", "")) for part in row)
+        assert math.prod(factors) == pytest.approx(mean, rel=2e-4)

@@ -221,3 +221,27 @@ def test_exploring_gives_bounds_and_a_falling_curve() -> None:
     assert chances == sorted(chances, reverse=True)
     assert explore(replace(ONE, rate_low=None)).band == pytest.approx((found.mean, found.mean))
     assert explore(replace(ONE, rate=0.0, rate_low=None, rate_high=None)).bad_year is None
+
+
+def truth(rate: float, per_money: float, amount: float) -> float:
+    """P(loss >= amount) for exponential losses at a Poisson rate: a sum of Erlang tails, in closed form."""
+    total, weight, tail, term = 0.0, math.exp(-rate), 0.0, math.exp(-per_money * amount)
+    for events in range(1, 200):
+        weight *= rate / events
+        tail += term
+        term *= per_money * amount / events
+        total += weight * tail
+    return total
+
+
+@pytest.mark.parametrize("rate", [0.3, 2.0, 12.0])
+def test_every_curve_is_right_to_its_last_point(rate: float) -> None:
+    one = Estimate("R-1", "Theft", "Ida", rate, None, None, "exponential", 1e-5, None, None, "Ida", True)
+    alone = explore(one).curve
+    whole = [(a, (low + high) / 2) for a, low, high in assess([one]).portfolio["curve"]]
+    amounts = [a for a, _chance in whole]
+    again = list(zip(amounts, exceedance([one], amounts, {"R-1": 0.5}), strict=True))
+    for drawn, times in ((alone, rate), (whole, rate), (again, rate / 2)):
+        assert len(drawn) > 40
+        for amount, chance in drawn:
+            assert chance == pytest.approx(truth(times, 1e-5, amount), rel=0.01, abs=2e-6)

@@ -192,3 +192,38 @@ def test_a_report_of_the_system_says_that_nobody_signed(system: Any, now: dateti
     issued = services.issue_report(actor=system, at=now)
     assert issued.record.issued_by.is_system
     assert IssuedReport.objects.get().sha256 == issued.record.sha256
+
+
+def test_every_page_with_numbers_links_them(
+    system: Any, now: datetime, risk: Any, initiative: Any, settings: Any
+) -> None:
+    settings.GARRISON_URL = "https://garrison.example"
+    risk(now, agreed=0.2)
+    targets: list[set[str]] = []
+    counts = []
+    pdf = selectors.draft_pdf(viewer=system, at=now)
+    with opened(pdf) as document:
+        for page in document:
+            found = list(_links(document, page))
+            targets.append({target.removeprefix("https://garrison.example") for target in found})
+            counts.append(len(found))
+    pages = text_of(pdf)
+    plan = next(n for n, text in enumerate(pages) if "Cost of the plan" in text)
+    scenarios = next(n for n, text in enumerate(pages) if "1-in-20 year" in text and "Judged by" in text)
+    assert {"/plan/"} <= targets[0]
+    assert any(target.startswith("/plan/initiatives/") for target in targets[plan])
+    assert counts[plan] >= 8
+    assert any(target.startswith("/risk/results/") for target in targets[scenarios])
+
+
+def _links(document: Any, page: Any) -> Iterator[str]:
+    """The addresses that a page's links open."""
+    import ctypes
+
+    place, link = ctypes.c_int(0), raw.FPDF_LINK()
+    while raw.FPDFLink_Enumerate(page, place, link):
+        action = raw.FPDFLink_GetAction(link)
+        size = raw.FPDFAction_GetURIPath(document, action, None, 0)
+        buffer = ctypes.create_string_buffer(size)
+        raw.FPDFAction_GetURIPath(document, action, buffer, size)
+        yield buffer.value.decode()

@@ -74,5 +74,16 @@ class Plan(Record):
         ordering = ["-at", "-pk"]
         get_latest_by = "at"
 
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """The initiatives about which a person decided: put in, left out, or to be done whatever the numbers say."""
+        return tuple(sorted({*self.forced, *self.detail.get("musts", ())}))
+
+    @property
+    def price(self) -> float:
+        """What the conditions cost a year against the best plan without them."""
+        free = self.detail.get("free")
+        return 0.0 if free is None else max(float(self.residual) - free, 0.0)
+
     def __str__(self) -> str:
         return f"{self.cost} of {self.budget} {self.currency}, leaves {self.residual}"

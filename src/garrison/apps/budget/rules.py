@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 NEXT_SHARE = 1 / 6
 """The "next money" question asks about a sixth of the budget more, rounded to a round amount."""
 FRONTIER_POINTS = 36
+METHOD = 2
+"""What a plan tells of itself; plans of an earlier method are made anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def round_amount(amount: float) -> float:
 
 def fingerprint(result: str, budget: str, forced: Mapping[str, str], options: Sequence[Option]) -> str:
     """The digest of everything that a plan rests on; the same inputs need no second plan."""
-    body = json.dumps([result, budget, sorted(forced.items()), [repr(option) for option in options]])
+    body = json.dumps([METHOD, result, budget, sorted(forced.items()), [repr(option) for option in options]])
     return hashlib.sha256(body.encode()).hexdigest()
 
 
@@ -94,7 +96,8 @@ def make_plan(
 
     ``losses`` is today's expected yearly loss by scenario; effects on scenarios that are not there count nothing.
     ``forced`` maps initiative codes to "in" or "out". A ``brief`` plan answers no questions beyond itself: no
-    frontier, no "why not". Raises CannotPlan when the conditions contradict one another.
+    frontier, no "why not". ``detail["free"]`` is what the best plan without any condition, must-do or person's, would
+    leave. Raises CannotPlan when the conditions contradict one another.
     """
     from garrison.engines.plan import Infeasible, InvalidPlan, Planner
 
@@ -113,6 +116,9 @@ def make_plan(
         planner = Planner(problem)
         plan = planner.plan(budget, must=wanted, avoid=avoided)
         detail = _rows(options, losses, plan)
+        detail["musts"] = [option.code for option in options if option.must]
+        if wanted or avoided:
+            detail["free"] = planner.plan(budget).residual
         if not brief:
             _answer(detail, options, losses, problem, planner, plan, wanted, avoided)
     except (Infeasible, InvalidPlan) as error:
@@ -197,9 +203,7 @@ def _answer(
     wanted: list[str],
     avoided: list[str],
 ) -> None:
-    """Answer what a board asks: what forcing in what is out would mean, what less or more money would buy, and what
-    the conditions cost.
-    """
+    """Answer what a board asks: what forcing in what is out would mean, and what less or more money would buy."""
     from garrison.engines.plan import Infeasible, frontier
 
     for row in detail["out"]:
@@ -213,16 +217,10 @@ def _answer(
         row["in"] = [name for name in other.chosen if name not in plan.chosen and name != code]
         row["out"] = [name for name in plan.chosen if name not in other.chosen]
     detail["out"].sort(key=lambda row: row["extra"] if row["extra"] is not None else float("inf"))
-    musts = [option.code for option in options if option.must]
     free, free_planner = list(options), planner
     if avoided:
         free = _without(options, avoided)
         free_planner = _planner(free, losses)
-    if wanted != musts or avoided:
-        try:
-            detail["free"] = planner.plan(plan.budget, must=musts).residual
-        except Infeasible:
-            detail["free"] = None
     more = round_amount(plan.budget * NEXT_SHARE)
     reach = max(plan.budget * 1.6, plan.budget + more, min(sum(o.cost for o in free), plan.budget * 2.5))
     least = sum(option.cost for option in options if option.code in wanted)

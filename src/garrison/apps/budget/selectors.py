@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from garrison.apps.budget.models import Initiative, Plan
 from garrison.apps.budget.rules import CannotPlan, Option, fingerprint, make_plan
@@ -16,8 +18,13 @@ from garrison.apps.risk.models import LossResult
 from garrison.core.commands import Missing
 from garrison.core.models import User
 from garrison.core.scopes import may, narrow, paths
+from garrison.core.ui import figures
 
 VIEW = "budget.view"
+EXACT = 0.0005
+"""A proven gap under this share reads as none."""
+WORTH_SAYING = 0.5
+"""Less than this in a year is nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +237,28 @@ def compared(*, viewer: User) -> tuple[Plan | None, Plan | None, dict[str, Initi
 def counts(*, viewer: User) -> dict[str, int]:
     """How many of each record type are in sight."""
     return {"initiatives": initiatives(viewer=viewer).count()}
+
+
+def standing(plan: Plan) -> str:
+    """How good a plan is, in words that hold: of all choices, or only of those that people's conditions leave."""
+    exact = plan.gap < EXACT
+    far = _("gap %(gap)s") % {"gap": figures.percent(plan.gap, 1)}
+    count = len(plan.conditions)
+    if not count:
+        return _("proven best") if exact else far
+    under = ngettext("%(n)s condition set by a person", "%(n)s conditions set by a person", count) % {
+        "n": figures.number(count)
+    }
+    said = _("best under %(under)s") % {"under": under}
+    if not exact:
+        said = _("%(far)s to the best under %(under)s") % {"far": far, "under": under}
+    if plan.price < WORTH_SAYING:
+        rest = ngettext("as good as the best without it", "as good as the best without them", count)
+        return f"{said}; {rest}" if exact else said
+    more = ngettext(
+        "%(money)s a year more than the best without it", "%(money)s a year more than the best without them", count
+    ) % {"money": figures.money(plan.price, plan.currency)}
+    return f"{said}; {more}"
 
 
 def _placed(row: Mapping[str, Any], records: Mapping[str, Initiative], newest: Plan, known: set[str]) -> Placed:

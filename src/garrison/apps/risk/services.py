@@ -26,7 +26,7 @@ from garrison.core.scopes import may, paths
 from garrison.core.undoing import held, offer_undo
 from garrison.formats.facts import ControlFact, ScenarioFact
 
-METHOD = "compound Poisson by FFT, version 1"
+METHOD = "compound Poisson by FFT, version 2"
 LOOK_BACK_DAYS = 7
 WAITS = "until a table tells of it"
 JUDGED = ("rate", "rate_low", "rate_high", "distribution", "low", "mode", "high", "currency")

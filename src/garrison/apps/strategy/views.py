@@ -9,13 +9,16 @@ from django.views.decorators.http import require_GET, require_POST
 
 from garrison.apps.strategy import selectors, services
 from garrison.apps.strategy.forms import Compare
+from garrison.core.commands import Missing
 from garrison.core.http import needs, user_of
 
 
 def _since(request: HttpRequest) -> date | None:
-    """The day to compare with; None where none or none that is a day was asked for."""
+    """The day to compare with; None where none was asked for. Raises `Missing` for what is no day."""
     form = Compare(request.GET)
-    found: date | None = form.cleaned_data.get("since") if form.is_valid() else None
+    if not form.is_valid():
+        raise Missing("there is no such day to compare with; write it as 2026-03-06")
+    found: date | None = form.cleaned_data["since"]
     return found
 
 

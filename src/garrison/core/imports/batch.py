@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from garrison.core.models import ImportedFile
-from garrison.formats.facts import Fact
+from garrison.formats.facts import Fact, count_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +19,10 @@ class Staged:
 
 @dataclass(slots=True)
 class FileTally:
-    """What became of one file's rows."""
+    """What became of one file's rows: how many by verdict, and the refused ones also by the name of their count."""
 
     verdicts: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
     refusals: list[tuple[int, str, str]] = field(default_factory=list)
     notes: list[tuple[int, str, str]] = field(default_factory=list)
 
@@ -76,6 +77,7 @@ class Batch:
         """Refuse one fact whose fields do not fit what is stored, by field and reason."""
         tally = self._tallies[staged.file.pk]
         tally.verdicts["refused"] += 1
+        tally.refused[count_name(staged.fact)] += 1
         tally.refusals.append((staged.fact.row, name, reason))
 
     def note(self, file: ImportedFile, reason: str, *, row: int = 0, name: str = "") -> None:

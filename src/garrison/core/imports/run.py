@@ -83,7 +83,7 @@ def _recognise_one(path: str, member: str, source: Source) -> Reading:
         return reading
     if proposal is not None:
         reading.status, reading.proposal = "needs_mapping", asdict(proposal)
-        reading.messages.append((0, "", "its columns are unknown; say which is which in Imports", False))
+        reading.messages.append((0, "", proposal.in_words(), False))
     else:
         reading.status = "unknown"
         if wrong := unread.why(source):

@@ -88,7 +88,7 @@ def store(*, actor: User, run: ImportRun, readings: Sequence[Reading], stage: St
     for reading, file in zip(readings, files, strict=True):
         _settle(reading, file, tallies[file.pk])
     ImportedFile.objects.bulk_update(
-        files, ["status", "rows_stored", "rows_updated", "rows_unchanged", "rows_refused"], batch_size=1000
+        files, ["status", "rows_stored", "rows_updated", "rows_unchanged", "rows_refused", "counts"], batch_size=1000
     )
     for reading, file in zip(readings, files, strict=True):
         reading.told = list(_messages(reading, file, tallies[file.pk]))
@@ -284,8 +284,11 @@ def _beside(stage: Stage, files: Sequence[ImportedFile], kind: type[Fact]) -> It
 
 
 def _settle(reading: Reading, file: ImportedFile, tally: FileTally) -> None:
-    """Give a file its final numbers and status."""
+    """Give a file its final numbers and status. Its counts leave out every row that was refused, when storing too."""
     verdicts = tally.verdicts
+    if tally.refused:
+        reading.counts.subtract({name: number for name, number in tally.refused.items() if name})
+        file.counts = dict(sorted((+reading.counts).items()))
     if reading.status == "unchanged":
         file.rows_unchanged = file.rows_read
     else:
@@ -334,5 +337,13 @@ def as_json(reading: Reading) -> dict[str, Any]:
             "refused": file.rows_refused,
         },
         "counts": file.counts,
-        "messages": [{"row": m.row or None, "field": m.field or None, "reason": m.reason} for m in reading.told],
+        "messages": [
+            {
+                "kind": "refused" if m.refused else "note",
+                "row": m.row or None,
+                "field": m.field or None,
+                "reason": m.reason,
+            }
+            for m in reading.told
+        ],
     }

@@ -56,8 +56,11 @@ def keep_way_back(*, actor: User, run: ImportRun, journal: Journal, at: datetime
     return offer_undo(actor=actor, at=at, label=f"the import of {run.label}", command_name=COMMAND, arguments=arguments)
 
 
-def way_back_of(*, viewer: User, run: ImportRun) -> Undo | None:
-    """How the viewer may take back a run of their own; None where they may not, or did so already."""
+def way_back_of(*, viewer: User, file: ImportedFile) -> Undo | None:
+    """How the viewer may take back a run of their own, seen from a file that moved something in it; else None."""
+    if not file.rows_stored and not file.rows_updated:
+        return None
+    run = file.run
     return Undo.objects.filter(actor=viewer, command=COMMAND, used=None, arguments__run=str(run.uuid)).first()
 
 

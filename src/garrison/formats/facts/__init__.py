@@ -60,7 +60,7 @@ THREAT_COUNTS = {
 }
 
 
-def count_name(fact: AnyFact) -> str:
+def count_name(fact: Fact) -> str:
     """The name under which ``fact`` is counted in a file's ``counts``; "" for links, subjects and frameworks."""
     if isinstance(fact, ThreatFact):
         return THREAT_COUNTS.get(fact.kind, "")

@@ -38,7 +38,7 @@ def file(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
         "at_row": selectors.messages_at(viewer=viewer, file=found, row=row) if row else [],
         "guess": guess_of(found),
         "kept": keeping.is_kept(found.sha256),
-        "way_back": takeback.way_back_of(viewer=viewer, run=found.run),
+        "way_back": takeback.way_back_of(viewer=viewer, file=found),
         "may_map": may(viewer, "imports.map_columns", "/"),
     }
     return lists.respond(request, MESSAGES, selectors.import_messages(viewer=viewer, file=found), extra, at=now)

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from garrison.core import selectors
 from garrison.core.http import needs, user_of
@@ -40,10 +40,12 @@ def ledger(request: HttpRequest) -> HttpResponseBase:
     return lists.respond(request, FILES, selectors.imported_files(viewer=viewer), extra, at=now)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @needs("imports.upload", "/")
 def upload(request: HttpRequest) -> HttpResponse:
     """Take files and ask for their import; the ledger shows how far it is."""
+    if request.method == "GET":  # somebody reloaded after sending
+        return HttpResponseRedirect(reverse("web:imports"))
     look_first = request.POST.get("look_first") == "1"
     importing.upload(actor=user_of(request), files=uploaded(request.FILES), at=timezone.now(), look_first=look_first)
     return HttpResponseRedirect(reverse("web:imports"))

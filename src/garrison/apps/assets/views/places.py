@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 
 from garrison.apps.assets import selectors
 from garrison.apps.assets.views.columns import state
+from garrison.core.commands import Missing
 from garrison.core.http import user_of
 
 
@@ -17,7 +18,9 @@ def places(request: HttpRequest) -> HttpResponse:
     sites = selectors.sites(viewer=viewer)
     asked = request.GET.get("site", "")
     worst = max(sites, key=lambda line: line.devices_amiss, default=None)
-    chosen = next((line for line in sites if line.key == asked), worst)
+    chosen = next((line for line in sites if line.key == asked), None) if asked else worst
+    if asked and chosen is None:
+        raise Missing("no such site is in your sight")
     doors = selectors.doors(viewer=viewer, site=chosen, today=timezone.localdate(now)) if chosen else []
     context = {
         "at": now,

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from garrison.apps.budget import selectors
 from garrison.apps.budget.models import Initiative, Plan
 from garrison.apps.budget.selectors import Board, Placed
 from garrison.core.ui import charts, figures
@@ -76,7 +77,9 @@ def board(shown: Board) -> dict[str, Any]:
         else _("Simple ranking finds the same plan"),
         "following": following,
         "following_words": _swap(following["in"], following["out"]) if following else "",
-        "free": float(plan.residual) - detail["free"] if detail.get("free") is not None else 0.0,
+        "standing": selectors.standing(plan),
+        "conditions": _conditions(shown),
+        "start": _start(plan, points),
         "inside": [_inside(placed, shown, currency) for placed in shown.inside],
         "outside": [_outside(placed, currency) for placed in shown.outside],
         "frontier": charts.Frontier(points, marks, currency, _("Budget for %(year)s") % {"year": year}),
@@ -210,6 +213,31 @@ def _swap(brought: Sequence[str], out: Sequence[str]) -> str:
     if out:
         said.append(_("%(codes)s out") % {"codes": figures.listed(out)})
     return ", ".join(said) or _("the plan would not change")
+
+
+def _conditions(shown: Board) -> str:
+    """What people decided, by name: put in, left out, and must do with its reason."""
+    assert shown.plan is not None
+    records = {each.told["code"]: each.initiative for each in (*shown.inside, *shown.outside)}
+    words = {"in": _("%(code)s put in"), "out": _("%(code)s left out")}
+    said = []
+    for code in shown.plan.conditions:
+        record = records.get(code)
+        if code in shown.plan.forced:
+            said.append(words[shown.plan.forced[code]] % {"code": code})
+        elif record is not None and record.must_reason:
+            said.append(_("%(code)s must be done: %(reason)s") % {"code": code, "reason": record.must_reason})
+        else:
+            said.append(_("%(code)s must be done") % {"code": code})
+    return "; ".join(said)
+
+
+def _start(plan: Plan, points: Sequence[tuple[float, float]]) -> str:
+    """Why the frontier begins where it does; "" where it begins at nothing."""
+    if not points or points[0][0] <= 0:
+        return ""
+    said = _("It begins at %(cost)s: less does not pay for what must be in the plan.")
+    return said % {"cost": figures.cost(points[0][0], plan.currency)}
 
 
 def _share(gap: float) -> str:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 DRAWS = 96
 SEED = 20_417
 CURVE_POINTS = 96
+CURVE_TOLERANCE = 0.01
+"""So far apart, as a share, may the bounds on a point of a curve be: thinner than its line."""
 QUANTILES = (0.5, 0.9, 0.95, 0.99, 0.995)
 ALONE_BUCKETS = 2**12
 NOTHING = 1e-6
@@ -95,6 +97,16 @@ def thresholds(portfolio: "Portfolio", points: int = CURVE_POINTS) -> list[float
     return [least * math.exp(ratio * i / (points - 1)) for i in range(points)]
 
 
+def curve(portfolio: "Portfolio", amounts: Sequence[float]) -> list[tuple[float, float, float]]:
+    """Each amount with tight bounds on the chance that a year reaches it.
+
+    The last amounts lie beyond the portfolio's own lattice, where it knows no more than moments tell: those get a
+    lattice that reaches them.
+    """
+    found = portfolio.annual_loss((), amounts, tolerance=CURVE_TOLERANCE).exceedance
+    return [(amount, bounds.lower, bounds.upper) for amount, bounds in found]
+
+
 def exceedance(
     estimates: Sequence[Estimate], amounts: Sequence[float], share_left: dict[str, float] | None = None
 ) -> list[float]:
@@ -103,8 +115,7 @@ def exceedance(
 
     left = share_left or {}
     portfolio = Portfolio([scenario_of(e, left.get(e.code, 1.0)) for e in estimates], buckets=2**14)
-    lower, upper = portfolio.curve(amounts)
-    return [(float(low) + float(high)) / 2 for low, high in zip(lower, upper, strict=True)]
+    return [(low + high) / 2 for _amount, low, high in curve(portfolio, amounts)]
 
 
 def mean_band(estimates: Sequence[Estimate], share_left: dict[str, float]) -> list[float]:
@@ -153,14 +164,13 @@ def assess(estimates: Sequence[Estimate], *, appetite: Sequence[tuple[float, flo
     portfolio = Portfolio(engine)
     loss = portfolio.annual_loss(QUANTILES, [amount for amount, _ in appetite])
     amounts = sorted({*thresholds(portfolio), *(amount for amount, _ in appetite)}) if portfolio.mean else []
-    lower, upper = portfolio.curve(amounts) if amounts else ((), ())
     band = estimate_band(engine, amounts, DRAWS, SEED) if amounts else None
     shares = {share.name: share for share in portfolio.tail_shares()} if portfolio.mean else {}
     whole: dict[str, Any] = {
         "mean": loss.mean,
         "sd": loss.sd,
         "quantiles": {str(p): [_plain(b.lower), _plain(b.upper)] for p, b in loss.quantiles},
-        "curve": [[a, float(low), float(high)] for a, low, high in zip(amounts, lower, upper, strict=True)],
+        "curve": [list(point) for point in curve(portfolio, amounts)] if amounts else [],
         "band": [[a, float(low), float(high)] for a, low, high in zip(amounts, band.lower, band.upper, strict=True)]
         if band
         else [],

@@ -129,6 +129,7 @@ def swings(estimate: Estimate) -> tuple[Swing, ...]:
 
 def explore(estimate: Estimate) -> Explored:
     """What a scenario costs alone. Raises ValueError for an estimate that the engine cannot take."""
+    from garrison.apps.risk.rules.assessment import curve as curve_of
     from garrison.apps.risk.rules.assessment import thresholds
     from garrison.engines.loss import Portfolio
 
@@ -146,8 +147,7 @@ def explore(estimate: Estimate) -> Explored:
         worst = alone.quantiles((0.95,))[0]
         bad_year = (worst.lower, worst.upper) if math.isfinite(worst.upper) else None
         amounts = thresholds(alone, points=48)
-        lower, upper = alone.curve(amounts)
-        curve = tuple((a, (float(lo) + float(hi)) / 2) for a, lo, hi in zip(amounts, lower, upper, strict=True))
+        curve = tuple((a, (low + high) / 2) for a, low, high in curve_of(alone, amounts))
     return Explored(
         estimate,
         mean,

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from garrison.apps.risk.models import LossResult
 from garrison.apps.risk.rules import LEVERS, PRIOR, Explored, Step, Swing
 from garrison.apps.risk.selectors import Driver, Explained, Portfolio, Workshop
+from garrison.apps.risk.views.derivation import derived, made_of
 from garrison.core.ui import charts, figures
 from garrison.core.ui.charts.loss import value_at
 from garrison.core.ui.charts.svg import log_ticks
@@ -63,17 +64,6 @@ class DriverRow:
     change: str
     marked: bool
     largest: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """How one scenario's expected loss was made: its row, the mean of one loss, and the controls with their links."""
-
-    row: Mapping[str, Any]
-    severity: float
-    uuid: UUID | None
-    rate: str
-    controls: Sequence[tuple[Mapping[str, Any], float, UUID | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,14 +234,6 @@ def most_moved(shown: Portfolio) -> Driver | None:
 
 def explanation(shown: Explained) -> dict[str, Any]:
     """How each scenario's number was made, and what changed."""
-    made = []
-    for row in sorted(shown.result.scenarios, key=lambda each: -each["mean"]):
-        severity = row["inherent"] / row["rate"] if row["rate"] else 0.0
-        controls = [
-            (control, 1.0 - control["coverage"] * control["effectiveness"], shown.controls.get(control["code"]))
-            for control in row["controls"]
-        ]
-        made.append(Made(row, severity, shown.scenarios.get(row["code"]), f"{row['rate']:.3g}", controls))
     now = {row["code"]: row for row in shown.result.scenarios}
     before = {row["code"]: row for row in shown.before.scenarios} if shown.before else {}
     changes = [
@@ -267,7 +249,7 @@ def explanation(shown: Explained) -> dict[str, Any]:
     ]
     changes.sort(key=lambda change: -abs(change.total))
     return {
-        "made": made,
+        "made": made_of(shown),
         "changes": changes,
         "difference": float(shown.result.mean - shown.before.mean) if shown.before else None,
         "bounds": _bounds(shown.result),
@@ -300,7 +282,7 @@ def bench(shown: Workshop, asked: Mapping[str, float]) -> dict[str, Any]:
     return {
         "levers": [_lever(name, base, now, currency) for name in ("rate", *LEVERS[scenario.distribution])],
         "estimate": now,
-        "rate": f"{now.rate:.3g}",
+        "derived": derived(explored, currency) if explored else "",
         "moved": explored is not None and now != base,
         "saved": [(name, repr(value)) for name in SAVED if (value := getattr(now, name)) is not None],
         "explored": explored,

@@ -16,7 +16,7 @@ from garrison.apps.strategy.selectors import board_parts as parts
 from garrison.apps.strategy.selectors import changes, facts, money
 from garrison.apps.strategy.selectors.brief import brief as brief_of
 from garrison.apps.strategy.selectors.headline import headline, lead, long_day, quarter, sentences
-from garrison.apps.strategy.selectors.links import VIEW, address
+from garrison.apps.strategy.selectors.links import VIEW, absolute, address
 from garrison.apps.strategy.selectors.notes import Notes, computation
 from garrison.core.clock import local_day
 from garrison.core.commands import Forbidden
@@ -87,7 +87,7 @@ def board(*, viewer: User, at: datetime, signed: str = "") -> Board:
         % {"when": f"{long_day(local_day(at))}, {figures.moment(at).rpartition(', ')[2]}"},
         "facts": parts.facts(found, notes),
         "changes": [
-            {"title": c.title, "context": c.context, "amount": c.amount, "under": c.under}
+            {"title": c.title, "context": c.context, "amount": c.amount, "under": c.under, "url": absolute(c.url)}
             for c in found.changes.rows
             if c.key != "loss"
         ],
@@ -101,6 +101,7 @@ def board(*, viewer: User, at: datetime, signed: str = "") -> Board:
         "method": _method(loss, plan),
         "facts_only": found.facts_only,
         "words": words(),
+        "urls": _urls(loss, plan),
     }
     contents["notes"] = notes.rows
     return Board(contents, curves, loss, first)
@@ -176,6 +177,19 @@ def _figures(
     return rows
 
 
+def _urls(loss: LossResult | None, plan: Plan | None) -> dict[str, str]:
+    """The pages where numbers without a note of their own open; "" for what there is none of."""
+    made = absolute(address("risk:result", loss.uuid)) if loss else ""
+    planned = absolute(address("budget:plan")) if plan else ""
+    return {
+        "loss": made,
+        "changes": f"{made}#changes" if made else "",
+        "risk": absolute(address("risk:scenarios")) if loss else "",
+        "plan": planned,
+        "teams": f"{planned}#teams" if planned else "",
+    }
+
+
 def _in_hundred(share: float) -> str:
     """A chance without its base where that is a hundred."""
     said = figures.chance(share)
@@ -200,9 +214,13 @@ def _asked(
         asked.append(
             [
                 {"text": _("Approve the plan, ")},
-                {"strong": figures.cost(plan.cost, plan.currency)},
+                {"strong": figures.cost(plan.cost, plan.currency), "url": absolute(address("budget:plan"))},
                 {"note": mark},
-                {"text": _(", within the budget of %(money)s.") % {"money": figures.cost(plan.budget, plan.currency)}},
+                {
+                    "text": _(", within the budget of %(money)s.")
+                    % {"money": figures.cost(plan.budget, plan.currency)},
+                    "url": absolute(address("budget:plan")),
+                },
             ]
         )
     if loss is not None and not limits:
@@ -218,7 +236,8 @@ def _asked(
                         "loss": figures.money(missed[0].loss, loss.currency, trim=True),
                         "chance": figures.chance(missed[0].planned),
                         "agreed": money.agreed(missed[0].agreed),
-                    }
+                    },
+                    "url": absolute(address("budget:plan")),
                 }
             ]
         )
@@ -231,7 +250,9 @@ def _asked(
             "Note that %(n)s leavers used a badge or account after leaving",
             used,
         )
-        asked.append([{"text": said % {"n": figures.number(used)}}, {"note": mark}, {"text": "."}])
+        asked.append(
+            [{"text": said % {"n": figures.number(used)}, "url": absolute(tally.url)}, {"note": mark}, {"text": "."}]
+        )
     further = plan.detail.get("next") if plan else None
     if plan is not None and further and further["avoided"] > 0:
         names = {row["code"]: row["name"] for row in plan.detail["out"]}
@@ -244,7 +265,8 @@ def _asked(
                     % {
                         "amount": figures.cost(further["amount"], plan.currency),
                         "avoided": figures.money(further["avoided"], plan.currency),
-                    }
+                    },
+                    "url": absolute(address("budget:plan")),
                 },
                 {"note": mark},
                 {"text": _(", is wanted for: %(what)s.") % {"what": what}},
@@ -293,8 +315,9 @@ def _method(loss: LossResult | None, plan: Plan | None) -> list[str]:
     if plan is not None:
         said.append(
             _(
-                "The plan is the set of initiatives within the budget that leaves the least expected loss, found by "
-                "branch and bound with a proof of how much better any other choice could be."
+                "The plan is the set of initiatives within the budget, and under the conditions that people set, that "
+                "leaves the least expected loss, found by branch and bound with a proof of how much better any other "
+                "such choice could be."
             )
         )
     return said

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from garrison.apps.budget import selectors as budget
-from garrison.apps.budget.models import Plan
+from garrison.apps.budget.models import Initiative, Plan
 from garrison.apps.risk import selectors as risk
 from garrison.apps.risk.models import LossResult, Scenario
 from garrison.apps.risk.rules import PRIOR
@@ -101,8 +101,10 @@ def plan(viewer: User, made: Plan, notes: Notes) -> dict[str, Any]:
     further = made.detail.get("next")
     bound = figures.money(made.bound, currency)
     gap = (
-        _("No other choice within the budget leaves less: proven to the last initiative.")
-        if made.gap < 0.0005
+        _("The plan is %(standing)s.") % {"standing": budget.standing(made)}
+        if made.conditions
+        else _("No other choice within the budget leaves less: proven to the last initiative.")
+        if made.gap < budget.EXACT
         else _("No choice within the budget leaves less than %(bound)s; the proven gap is %(gap)s.")
         % {"bound": bound, "gap": figures.percent(made.gap, 1)}
     )
@@ -110,16 +112,18 @@ def plan(viewer: User, made: Plan, notes: Notes) -> dict[str, Any]:
     return {
         "note": mark,
         "cells": [
-            {"label": _("Budget"), "figure": figures.cost(made.budget, currency), "under": _("a year")},
+            {"label": _("Budget"), "figure": figures.cost(made.budget, currency), "under": _("a year"), "note": mark},
             {
                 "label": _("Cost of the plan"),
                 "figure": figures.cost(made.cost, currency),
                 "under": _("%(money)s left") % {"money": figures.cost(made.budget - made.cost, currency)},
+                "note": mark,
             },
             {
                 "label": _("Expected loss it leaves"),
                 "figure": figures.money(made.residual, currency),
                 "under": _("today %(money)s") % {"money": figures.money(made.baseline, currency)},
+                "note": mark,
             },
         ],
         "gap": gap,
@@ -127,6 +131,7 @@ def plan(viewer: User, made: Plan, notes: Notes) -> dict[str, Any]:
             {
                 "code": row["code"],
                 "name": row["name"],
+                "url": _page(initiatives.get(row["code"])),
                 "cost": figures.cost(row["cost"], currency),
                 "amount": figures.money(-row["takes"], currency),
                 "why": initiatives[row["code"]].must_reason if row["code"] in initiatives else "",
@@ -137,6 +142,7 @@ def plan(viewer: User, made: Plan, notes: Notes) -> dict[str, Any]:
             {
                 "code": row["code"],
                 "name": row["name"],
+                "url": _page(initiatives.get(row["code"])),
                 "cost": figures.cost(row["cost"], currency),
                 "why": _why_not(row, currency),
             }
@@ -159,6 +165,11 @@ def plan(viewer: User, made: Plan, notes: Notes) -> dict[str, Any]:
             for team in made.detail.get("teams", [])
         ],
     }
+
+
+def _page(initiative: Initiative | None) -> str:
+    """The page of an initiative in sight."""
+    return absolute(address("budget:initiative", initiative.uuid)) if initiative else ""
 
 
 def _why_not(row: dict[str, Any], currency: str) -> str:

@@ -26,9 +26,6 @@ from garrison.core.ui import figures
 NAMED = 2
 """So many causes are named on the home page; the others stand on the page of the computation."""
 
-EXACT = 0.0005
-"""A proven gap under this share reads as none."""
-
 
 @dataclass(frozen=True, slots=True)
 class Before:
@@ -155,15 +152,10 @@ def _plan(viewer: User, day: date) -> list[Change]:
             _("The plan moved"),
             "; ".join(parts),
             _("leaves %(money)s") % {"money": figures.money(latest.residual, latest.currency)},
-            gap_words(latest),
+            budget.standing(latest),
             address("budget:plan"),
         )
     ]
-
-
-def gap_words(made: Plan) -> str:
-    """How far from the best a plan can be, in three words at most."""
-    return _("proven best") if made.gap < EXACT else _("gap %(gap)s") % {"gap": figures.percent(made.gap, 1)}
 
 
 def _named(code: str, names: dict[str, str]) -> str:

@@ -52,6 +52,7 @@ def status(*, viewer: User, at: datetime) -> dict[str, Any]:
             "uuid": str(loss.uuid),
             "as_of": loss.as_of,
             "currency": loss.currency,
+            "period": "year",
             "mean": float(loss.mean),
             "mean_band": loss.portfolio["mean_band"],
             "scenarios": len(loss.scenarios),
@@ -79,6 +80,7 @@ def _shape(plan: Plan) -> dict[str, Any]:
         "as_of": plan.as_of,
         "at": plan.at,
         "currency": plan.currency,
+        "period": "year",
         "budget": float(plan.budget),
         "cost": float(plan.cost),
         "baseline": float(plan.baseline),
@@ -91,6 +93,9 @@ def _shape(plan: Plan) -> dict[str, Any]:
         "out": plan.detail["out"],
         "next": plan.detail.get("next"),
         "forced": plan.forced,
+        "conditions": plan.conditions,
+        "conditions_cost": plan.price,
+        "standing": budget.standing(plan),
         "because": plan.because,
     }
 
