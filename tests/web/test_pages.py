@@ -20,7 +20,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from garrison.apps.access.models import AccessException
 from garrison.apps.incidents import services as incidents
-from garrison.cli.demo import write_exports
+from garrison.cli.demo import duties, policies, write_exports
 from garrison.cli.demo.cases import plant
 from garrison.core import links, selectors, services
 from garrison.core.imports.run import run_import
@@ -63,6 +63,8 @@ def organisation(tmp_path: Path, system: Any) -> dict[str, Any]:
     people["outsider"] = services.add_user(actor=system, username="outsider", password=None)
     services.grant_role(actor=system, user=people["outsider"].uuid, role="reader", path="/ELSEWHERE/")
     plant(as_of=at, seed=20_417, actor=people["security head"])
+    duties.plant(as_of=at, actor=people["security head"])
+    policies.plant(as_of=at, actor=people["security head"])
     incidents.report(actor=people["reader"], what="A door stood open all night", at=at)
     return people
 

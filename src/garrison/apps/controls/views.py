@@ -175,6 +175,7 @@ def record_test(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("controls.say_in_place")
 def say_in_place(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Say how far the control is in place somewhere."""
     viewer, to = user_of(request), reverse("controls:detail", args=[uuid])

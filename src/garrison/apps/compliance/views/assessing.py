@@ -30,7 +30,7 @@ from garrison.apps.compliance.views.handing import handed
 from garrison.apps.compliance.views.requirements import wrong
 from garrison.core.clock import local_day
 from garrison.core.commands import Refused
-from garrison.core.http import user_of
+from garrison.core.http import needs, user_of
 from garrison.core.models import User
 from garrison.core.scopes import allowed, may
 from garrison.core.ui import cells, lists
@@ -166,6 +166,7 @@ def _to(uuid: UUID) -> str:
 
 
 @require_POST
+@needs("compliance.draw_sample")
 def draw_sample(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Draw a sample."""
     form = SampleForm(request.POST)
@@ -177,6 +178,7 @@ def draw_sample(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("compliance.record_item")
 def record_item(request: HttpRequest, uuid: UUID, item: UUID) -> HttpResponse:
     """Record what a tester saw at one drawn member."""
     form = ItemForm(request.POST)
@@ -187,6 +189,7 @@ def record_item(request: HttpRequest, uuid: UUID, item: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("compliance.assess")
 def assess(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Record a test of design or operation."""
     viewer = user_of(request)
@@ -210,6 +213,7 @@ def assess(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("compliance.find_deficiency")
 def find_deficiency(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Write down what was found wrong."""
     viewer = user_of(request)
@@ -231,6 +235,7 @@ def find_deficiency(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("compliance.judge")
 def judge(request: HttpRequest, uuid: UUID, deficiency: UUID) -> HttpResponse:
     """Judge how grave a deficiency is."""
     form = JudgeForm(request.POST)
@@ -241,6 +246,7 @@ def judge(request: HttpRequest, uuid: UUID, deficiency: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("compliance.plan_remedy")
 def plan_remedy(request: HttpRequest, uuid: UUID, deficiency: UUID) -> HttpResponse:
     """Plan the repair of a deficiency."""
     form = RemedyForm(request.POST)
@@ -251,6 +257,7 @@ def plan_remedy(request: HttpRequest, uuid: UUID, deficiency: UUID) -> HttpRespo
 
 
 @require_POST
+@needs("compliance.repair")
 def repair(request: HttpRequest, uuid: UUID, deficiency: UUID) -> HttpResponse:
     """Say that a deficiency is repaired."""
     note = request.POST.get("note", "").replace("\x00", "")[:400]
@@ -259,6 +266,7 @@ def repair(request: HttpRequest, uuid: UUID, deficiency: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("compliance.roll_forward")
 def roll_forward(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Carry the conclusion to a later day."""
     form = RollForm(request.POST)
@@ -269,6 +277,7 @@ def roll_forward(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("compliance.sign_assessment")
 def sign(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Sign the assessment."""
     form = SignForm(request.POST)
@@ -281,6 +290,7 @@ def sign(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("compliance.request_evidence")
 def ask(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Ask to see something for the assessment."""
     form = RequestForm(request.POST)

@@ -17,7 +17,7 @@ from garrison.apps.compliance.forms import AnswerForm, ReportForm, WhyForm
 from garrison.apps.compliance.models import Evidence, EvidenceRequest, ServiceReport
 from garrison.apps.compliance.views.requirements import wrong
 from garrison.core.clock import local_day
-from garrison.core.http import user_of
+from garrison.core.http import needs, user_of
 from garrison.core.scopes import may
 from garrison.core.ui import cells, figures, lists
 
@@ -230,6 +230,7 @@ def evidence_file(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("compliance.withdraw_evidence")
 def withdraw(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Let an item count no more."""
     form, to = WhyForm(request.POST), reverse("compliance:evidence_item", args=[uuid])
@@ -263,6 +264,7 @@ def request_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("compliance.answer_request")
 def answer(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Answer a request."""
     viewer, to = user_of(request), reverse("compliance:request", args=[uuid])
@@ -275,6 +277,7 @@ def answer(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("compliance.judge_answer")
 def judge_answer(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Accept an answer or give it back."""
     accept = request.POST.get("accept") == "yes"
@@ -320,6 +323,7 @@ def report_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("compliance.match_expectation")
 def match(request: HttpRequest, uuid: UUID, expected: UUID) -> HttpResponse:
     """Say which control of ours does what the report expects."""
     chosen = request.POST.get("control", "")

@@ -14,7 +14,7 @@ from garrison.apps.compliance.views.handing import handed
 from garrison.apps.organization import selectors as organization
 from garrison.apps.organization.models import Unit
 from garrison.core.clock import local_day
-from garrison.core.http import user_of
+from garrison.core.http import needs, user_of
 from garrison.core.models import User
 from garrison.core.registries import panels
 from garrison.core.scopes import may
@@ -133,6 +133,7 @@ def versions(request: HttpRequest, uuid: UUID, other: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("compliance.carry_over")
 def carry_over(request: HttpRequest, uuid: UUID, other: UUID) -> HttpResponse:
     """Carry what was said of the older version over."""
     told = services.carry_over(actor=user_of(request), before=other, after=uuid, at=timezone.now())

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from garrison.apps.compliance import selectors, services
 from garrison.apps.compliance.models import Framework
 from garrison.core.clock import local_day
-from garrison.core.http import user_of
+from garrison.core.http import needs, user_of
 from garrison.core.scopes import may
 from garrison.core.ui import cells, figures, lists
 
@@ -99,6 +99,7 @@ def framework_list(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_POST
+@needs("compliance.load_shipped")
 def load_shipped(request: HttpRequest) -> HttpResponse:
     """Store the frameworks that come with the product."""
     told = services.load_shipped(actor=user_of(request))
@@ -107,6 +108,7 @@ def load_shipped(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@needs("compliance.measure")
 def measure(request: HttpRequest) -> HttpResponse:
     """Let the system measure itself now."""
     items = services.measure(actor=user_of(request), at=timezone.now())

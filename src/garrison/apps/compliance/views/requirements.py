@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from garrison.apps.compliance import selectors, services
 from garrison.apps.compliance.forms import AppliesForm, DecisionForm, EvidenceForm, MapForm, RequestForm
 from garrison.core.clock import local_day
-from garrison.core.http import user_of
+from garrison.core.http import needs, user_of
 from garrison.core.registries import panels
 from garrison.core.scopes import allowed
 from garrison.core.ui import lists
@@ -63,6 +63,7 @@ def wrong(form: object) -> str:
 
 
 @require_POST
+@needs("compliance.map_control")
 def map_control(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Say that a control meets the requirement."""
     viewer = user_of(request)
@@ -83,6 +84,7 @@ def map_control(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("compliance.unmap")
 def unmap(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Take a mapping back."""
     services.unmap(actor=user_of(request), uuid=uuid)
@@ -90,6 +92,7 @@ def unmap(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("compliance.set_applicability")
 def set_applicability(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Record whether the requirement applies."""
     viewer = user_of(request)
@@ -111,6 +114,7 @@ def set_applicability(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("compliance.decide_addressable")
 def decide(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Record the decision about an addressable specification."""
     viewer = user_of(request)
@@ -132,6 +136,7 @@ def decide(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("compliance.add_evidence")
 def add_evidence(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Keep a file as evidence of the requirement."""
     viewer = user_of(request)
@@ -154,6 +159,7 @@ def add_evidence(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("compliance.request_evidence")
 def request_evidence(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Ask to see what shows the requirement."""
     form = RequestForm(request.POST)

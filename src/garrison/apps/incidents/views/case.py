@@ -17,7 +17,7 @@ from garrison.apps.incidents.forms import BriefForm, LinkForm, PhaseForm, RoleFo
 from garrison.apps.incidents.models import Incident
 from garrison.apps.incidents.views.listing import severity_badge
 from garrison.apps.incidents.views.showing import shown_card, shown_days, shown_phases
-from garrison.core.http import user_of
+from garrison.core.http import needs, user_of
 from garrison.core.models import User
 from garrison.core.registries import panels
 from garrison.core.scopes import paths
@@ -139,6 +139,7 @@ def phase(request: HttpRequest, uuid: UUID, phase: str) -> HttpResponse:
 
 
 @require_POST
+@needs("incidents.end_phase")
 def end_phase(request: HttpRequest, uuid: UUID, phase: str) -> HttpResponse:
     """End a phase that runs."""
     services.end_phase(actor=user_of(request), uuid=uuid, phase=phase, at=timezone.now())
@@ -147,6 +148,7 @@ def end_phase(request: HttpRequest, uuid: UUID, phase: str) -> HttpResponse:
 
 
 @require_POST
+@needs("incidents.reopen")
 def reopen(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Open a closed case again."""
     services.reopen(actor=user_of(request), uuid=uuid, reason=request.POST.get("reason", ""), at=timezone.now())
@@ -180,6 +182,7 @@ def _about(request: HttpRequest, incident: Incident, **more: Any) -> HttpRespons
 
 
 @require_POST
+@needs("incidents.edit_brief")
 def edit_brief(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Change title and brief; when somebody else did meanwhile, both texts are shown."""
     viewer, at = user_of(request), timezone.now()
@@ -199,6 +202,7 @@ def edit_brief(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("incidents.set_severity")
 def set_severity(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Judge the severity otherwise than the rule."""
     form = SeverityForm(request.POST)
@@ -213,6 +217,7 @@ def set_severity(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("incidents.mark")
 def mark(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Restrict the case, or mark it privileged."""
     services.mark(
@@ -226,6 +231,7 @@ def mark(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("incidents.assign")
 def assign(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Give somebody a role."""
     viewer = user_of(request)
@@ -248,6 +254,7 @@ def assign(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("incidents.release")
 def release(request: HttpRequest, uuid: UUID, member: UUID) -> HttpResponse:
     """Take a role away."""
     services.release(actor=user_of(request), uuid=uuid, member=member, at=timezone.now())
@@ -255,6 +262,7 @@ def release(request: HttpRequest, uuid: UUID, member: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("incidents.link")
 def add_link(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Link a thing by name."""
     form = LinkForm(request.POST)
@@ -269,6 +277,7 @@ def add_link(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("incidents.unlink")
 def remove_link(request: HttpRequest, uuid: UUID, link: UUID) -> HttpResponse:
     """Take a link back."""
     services.remove_link(actor=user_of(request), uuid=uuid, link=link)

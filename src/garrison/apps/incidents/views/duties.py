@@ -17,7 +17,7 @@ from garrison.apps.incidents.views.showing import ShownCard, fact_words, shown_c
 from garrison.apps.organization import selectors as organization
 from garrison.core.clock import zone
 from garrison.core.commands import Missing, Refused
-from garrison.core.http import user_of
+from garrison.core.http import needs, user_of
 from garrison.core.scopes import may
 from garrison.core.ui import lists
 
@@ -208,6 +208,7 @@ def decisions(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("incidents.withdraw_decision")
 def withdraw(request: HttpRequest, uuid: UUID, decision: UUID) -> HttpResponse:
     """Withdraw a decision."""
     services.withdraw_decision(
@@ -247,6 +248,7 @@ def _duties(request: HttpRequest, **more: Any) -> HttpResponse:
 
 
 @require_POST
+@needs("incidents.apply_law")
 def apply_law(request: HttpRequest) -> HttpResponse:
     """Say that a law applies."""
     viewer = user_of(request)
@@ -262,6 +264,7 @@ def apply_law(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@needs("incidents.drop_law")
 def drop_law(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Say that a law no longer applies."""
     services.drop_law(actor=user_of(request), uuid=uuid)
@@ -269,6 +272,7 @@ def drop_law(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("incidents.add_own_rule")
 def add_rule(request: HttpRequest) -> HttpResponse:
     """Add a duty of one's own."""
     form = OwnRuleForm(request.POST)
@@ -279,6 +283,7 @@ def add_rule(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@needs("incidents.retire_own_rule")
 def retire_rule(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Retire a duty of one's own."""
     services.retire_own_rule(actor=user_of(request), uuid=uuid, at=timezone.now())

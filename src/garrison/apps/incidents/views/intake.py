@@ -15,7 +15,7 @@ from garrison.apps.incidents import selectors, services
 from garrison.apps.incidents.forms import FromReportForm, ReportForm
 from garrison.core import selectors as core
 from garrison.core.commands import Refused
-from garrison.core.http import user_of
+from garrison.core.http import needs, user_of
 from garrison.core.ui import lists
 
 
@@ -81,6 +81,7 @@ def report_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("incidents.dismiss_report")
 def dismiss(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Settle a report without a case."""
     services.dismiss_report(actor=user_of(request), report=uuid, why=request.POST.get("why", ""))

@@ -15,7 +15,7 @@ from garrison.apps.incidents import selectors, services
 from garrison.apps.incidents.forms import CauseForm, LessonForm
 from garrison.apps.incidents.models import Incident, Lesson
 from garrison.apps.incidents.views.case import frame
-from garrison.core.http import user_of
+from garrison.core.http import needs, user_of
 from garrison.core.registries import panels
 from garrison.core.ui import figures, lists
 
@@ -78,6 +78,7 @@ def change_words(lesson: Lesson) -> str:
 
 
 @require_POST
+@needs("incidents.add_cause")
 def add_cause(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Write down a cause."""
     form = CauseForm(request.POST)
@@ -88,6 +89,7 @@ def add_cause(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("incidents.add_lesson")
 def add_lesson(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Write down a lesson."""
     form = LessonForm(request.POST)
@@ -115,6 +117,7 @@ def _change(kind: str, value: str) -> dict[str, Any]:
 
 
 @require_POST
+@needs("incidents.adopt_lesson")
 def adopt(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Let a lesson change what it is about."""
     lesson = services.adopt_lesson(actor=user_of(request), uuid=uuid, at=timezone.now())
@@ -122,6 +125,7 @@ def adopt(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("incidents.finish_lesson")
 def finish(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Say that a lesson's action is done."""
     lesson = services.finish_lesson(actor=user_of(request), uuid=uuid, at=timezone.now())
@@ -129,6 +133,7 @@ def finish(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("incidents.retest_lesson")
 def retest(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Say whether a re-test passed."""
     passed = request.POST.get("passed") == "yes"

@@ -16,7 +16,7 @@ from garrison.apps.incidents import rules, selectors, services
 from garrison.apps.incidents.forms import OpenForm
 from garrison.apps.incidents.models import Incident
 from garrison.apps.organization import selectors as organization
-from garrison.core.http import user_of
+from garrison.core.http import needs, user_of
 from garrison.core.scopes import may
 from garrison.core.ui import cells, figures, lists
 
@@ -179,6 +179,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@needs("incidents.open_from_exception")
 def from_exception(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Open a case from an access exception."""
     made = services.open_from_exception(actor=user_of(request), exception=uuid, at=timezone.now())
@@ -186,6 +187,7 @@ def from_exception(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("incidents.open_from_finding")
 def from_finding(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Open a case from a finding."""
     made = services.open_from_finding(actor=user_of(request), finding=uuid, at=timezone.now())

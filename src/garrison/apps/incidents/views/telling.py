@@ -13,7 +13,7 @@ from garrison.apps.incidents import rules, selectors, services
 from garrison.apps.incidents.forms import RecipientForm, StatementForm, ToldForm
 from garrison.apps.incidents.models import Incident
 from garrison.apps.incidents.views.case import frame
-from garrison.core.http import user_of
+from garrison.core.http import needs, user_of
 from garrison.core.ui import lists
 
 
@@ -40,6 +40,7 @@ def _telling(request: HttpRequest, incident: Incident, **more: object) -> HttpRe
 
 
 @require_POST
+@needs("incidents.add_recipient")
 def add_recipient(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Say who must know."""
     form = RecipientForm(request.POST)
@@ -50,6 +51,7 @@ def add_recipient(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("incidents.record_told")
 def record_told(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Record that somebody was told something."""
     form = ToldForm(request.POST)
@@ -60,6 +62,7 @@ def record_told(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("incidents.draft_statement")
 def draft(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Draft words by a template."""
     named = request.POST.get("recipient", "")
@@ -109,6 +112,7 @@ def statement(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("incidents.approve_statement")
 def approve(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Approve the words that were read."""
     version = request.POST.get("version", "")
@@ -119,6 +123,7 @@ def approve(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("incidents.send_statement")
 def send(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Record that a statement was given out."""
     told = services.send_statement(

@@ -17,7 +17,7 @@ from garrison.apps.incidents.models import Entry
 from garrison.apps.incidents.views.case import frame
 from garrison.apps.incidents.views.showing import shown_days
 from garrison.core.commands import Refused
-from garrison.core.http import user_of
+from garrison.core.http import needs, user_of
 from garrison.core.scopes import paths
 from garrison.core.ui import lists
 
@@ -85,6 +85,7 @@ def doors(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("incidents.add_door_events")
 def add_doors(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Put the chosen badge events on the timeline."""
     made = services.add_door_events(

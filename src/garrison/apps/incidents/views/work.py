@@ -12,11 +12,12 @@ from django.views.decorators.http import require_GET, require_POST
 from garrison.apps.incidents import rules, selectors, services
 from garrison.apps.incidents.forms import TaskForm
 from garrison.apps.incidents.views.case import frame
-from garrison.core.http import user_of
+from garrison.core.http import needs, user_of
 from garrison.core.ui import lists
 
 
 @require_POST
+@needs("incidents.add_task")
 def add_task(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Add a task by hand."""
     form = TaskForm(request.POST)
@@ -28,6 +29,7 @@ def add_task(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("incidents.end_task")
 def end_task(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Say that a task is done, or dropped with a reason."""
     done = request.POST.get("drop") is None
@@ -62,6 +64,7 @@ def tasks(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("incidents.start_playbook")
 def start_playbook(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Start a playbook in the case."""
     run = services.start_playbook(
@@ -72,6 +75,7 @@ def start_playbook(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("incidents.answer_playbook")
 def answer(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Answer a playbook's question; its branch opens or closes."""
     made = services.answer_playbook(

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from garrison.apps.policies import selectors, services
 from garrison.apps.policies.forms import DecideForm, EnforcementForm, FactsForm, ReasonForm, SubmitForm
 from garrison.apps.policies.views.page import detail_page
-from garrison.core.http import user_of
+from garrison.core.http import needs, user_of
 from garrison.core.ui import lists
 
 
@@ -22,6 +22,7 @@ def _home(uuid: UUID) -> str:
 
 
 @require_POST
+@needs("policies.revise")
 def revise(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Begin the next version and open it in the editor."""
     version = services.revise(actor=user_of(request), uuid=uuid, at=timezone.now())
@@ -30,6 +31,7 @@ def revise(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("policies.submit")
 def submit(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Send the draft to its approvers."""
     viewer = user_of(request)
@@ -50,6 +52,7 @@ def submit(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("policies.approve")
 def approve(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Approve or refuse what is in review."""
     form = DecideForm(request.POST)
@@ -72,6 +75,7 @@ def approve(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("policies.publish")
 def publish(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Bring the approved version into force."""
     version = services.publish(actor=user_of(request), uuid=uuid, at=timezone.now())
@@ -80,6 +84,7 @@ def publish(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("policies.retire")
 def retire(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Take it out of force, or give the draft up."""
     form = ReasonForm(request.POST, prefix="retire")
@@ -90,6 +95,7 @@ def retire(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("policies.confirm_review")
 def confirm_review(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """It was looked at and stands as it is."""
     form = ReasonForm(request.POST, prefix="reviewed")
@@ -121,6 +127,7 @@ def facts(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("policies.link_enforcement")
 def link_enforcement(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Name what shows that it is kept."""
     form = EnforcementForm(request.POST, viewer=user_of(request))
@@ -139,6 +146,7 @@ def link_enforcement(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("policies.unlink_enforcement")
 def unlink_enforcement(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """No longer name it."""
     policy = services.unlink_enforcement(actor=user_of(request), uuid=uuid)

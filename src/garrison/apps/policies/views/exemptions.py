@@ -20,7 +20,7 @@ from garrison.apps.policies import selectors, services
 from garrison.apps.policies.forms import DecideForm, ExceptionForm, LimitForm, ReasonForm
 from garrison.apps.policies.models import PolicyException
 from garrison.core.clock import local_day
-from garrison.core.http import user_of
+from garrison.core.http import needs, user_of
 from garrison.core.registries import panels
 from garrison.core.scopes import ROLES, may
 from garrison.core.ui import cells, lists
@@ -172,6 +172,7 @@ def _exception(request: HttpRequest, uuid: UUID, forms: dict[str, object] | None
 
 
 @require_POST
+@needs("policies.decide_exception")
 def decide_exception(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Approve or refuse it."""
     form = DecideForm(request.POST)
@@ -186,6 +187,7 @@ def decide_exception(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("policies.end_exception")
 def end_exception(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """End it early, or withdraw it."""
     form = ReasonForm(request.POST, prefix="end")

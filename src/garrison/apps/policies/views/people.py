@@ -27,7 +27,7 @@ from garrison.apps.policies.rules import parse_quiz
 from garrison.apps.policies.views.page import shown_text
 from garrison.core.clock import local_day, zone
 from garrison.core.commands import Refused
-from garrison.core.http import user_of
+from garrison.core.http import needs, user_of
 from garrison.core.scopes import may
 from garrison.core.selectors import system_actor
 from garrison.core.ui import cells, lists
@@ -167,6 +167,7 @@ def _chosen(request: HttpRequest, key: str) -> tuple[UUID | None, list[UUID]]:
 
 
 @require_POST
+@needs("policies.remind")
 def remind(request: HttpRequest) -> HttpResponse:
     """Remind those chosen who have not acknowledged."""
     policy, chosen = _chosen(request, "remind")
@@ -178,6 +179,7 @@ def remind(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@needs("policies.remind")
 def remind_all(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Remind all who have not acknowledged."""
     number, undo = services.remind(actor=user_of(request), uuid=uuid, at=timezone.now())
@@ -186,6 +188,7 @@ def remind_all(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs("policies.record_paper")
 def paper(request: HttpRequest) -> HttpResponse:
     """Record those chosen from a signed list."""
     policy, chosen = _chosen(request, "paper")
@@ -205,6 +208,7 @@ def paper(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @never_cache
+@needs("policies.issue_links")
 def links(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """One-time links for all who have not acknowledged, as a table; they are shown this once."""
     made = services.issue_links(actor=user_of(request), uuid=uuid, at=timezone.now())

@@ -16,7 +16,7 @@ from garrison.apps.policies.rules import compare, count_words, normal, unfilled
 from garrison.apps.policies.views.page import shown_text
 from garrison.core.clock import local_day
 from garrison.core.commands import Forbidden
-from garrison.core.http import user_of
+from garrison.core.http import needs, user_of
 from garrison.core.scopes import may
 from garrison.core.ui import lists
 
@@ -95,6 +95,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@needs("policies.save_text")
 def preview(request: HttpRequest) -> HttpResponse:
     """The words in the editor as they will look; nothing is kept."""
     body = normal(request.POST.get("body", ""))
