@@ -175,3 +175,19 @@ def test_on_a_phone_a_chart_is_drawn_anew_with_every_word_inside():
         for left, right, y, words in boxes:
             near = [w for a, b, v, w in boxes if w != words and abs(v - y) < 9 and a < right - 4 and b > left + 4]
             assert not near, (words, near)
+
+
+def test_a_phones_labels_stay_inside_and_off_the_curve() -> None:
+    frontier = charts.Frontier(
+        [(0, 1.45e6), (5.9e5, 8.9e5), (1.5e6, 6e5)], [charts.Mark(5.9e5, 8.9e5, "Plan 2026: $890k at $590k", True)]
+    )
+    drawn = charts.efficient_frontier(frontier, width=326, height=260)
+    assert re.search(r'<text x="322" [^>]*text-anchor="end"[^>]*>Plan 2026', drawn)
+    today = [(1e5 * 1.1**n, 0.9 * 0.93**n) for n in range(50)]
+    curves = charts.LossCurves(today=today, appetite=[(2e6, 0.05), (1e7, 0.03)])
+    drawn = charts.loss_exceedance(curves, width=326, height=300)
+    point = re.search(r'<circle cx="([\d.]+)" cy="([\d.]+)"', drawn)
+    words = re.search(r'<text x="[\d.]+" y="([\d.]+)"[^>]*>[^<]*appetite 5<', drawn)
+    assert point
+    assert words
+    assert float(words[1]) < float(point[2]) - 20

@@ -205,7 +205,7 @@ def test_every_address_as_everybody(organisation: dict[str, Any]) -> None:
         for candidate in examples(name, pattern):
             address = address or candidate
             status = ask(clients["head"], "GET", candidate).status_code
-            if status == 405:
+            if status == 405 or name == "web:upload":  # its GET only leads back to the ledger
                 method, status = "POST", ask(clients["head"], "POST", candidate).status_code
             if status != 404:
                 address = candidate

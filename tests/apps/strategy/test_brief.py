@@ -190,7 +190,7 @@ def test_pages(client: Client, chief: Any, now: datetime, scene: SimpleNamespace
     page = client.get("/").content.decode()
     assert "Close the access of 1 leaver" in page
     assert "<svg" in page
-    assert client.get("/", {"since": "not a day"}).status_code == 200
+    assert client.get("/", {"since": "not a day"}).status_code == 404
     assert "Drugs taken" not in page
     assert "Print" in client.get("/brief/").content.decode()
     assert client.get("/order/").status_code == 200

@@ -235,6 +235,17 @@ def _names(
             return
 
 
+def _above(frame: _Frame, today: list[Point], x: float, y: float, words: str) -> float:
+    """How high the call-out's words stand: beside their point, or over the curve where there is no room beside it."""
+    wide = 1.08 * text_width(words)
+    if x + 10 + wide < frame.width - 4:
+        return y - 8
+    start = x - 10 - wide if x - 10 - wide > LEFT else frame.width - 4 - wide
+    loss = frame.x0 * math.exp((start - LEFT) / (frame.width - LEFT - RIGHT) * math.log(frame.x1 / frame.x0))
+    chance = value_at(today, loss)
+    return min(y - 8, frame.at((loss, chance))[1] - 8) if chance else y - 8
+
+
 def _callout(curves: LossCurves, today: list[Point], appetite: list[Point]) -> tuple[float, float, str] | None:
     """The agreed point that is missed by the largest factor: loss, today's probability, and the sentence."""
     missed = []
@@ -313,7 +324,8 @@ def loss_exceedance(
     if called and place:
         x, y = place
         canvas.circle(x, y, 4, "accent", stroke="surface", width=2)
-        words_at = canvas.beside(x, max(TOP + 8, y - 8), called[2], role="cr", limits=(LEFT, 4)), max(TOP + 8, y - 8)
+        level = max(TOP + 8, _above(frame, today, x, y, called[2]))
+        words_at = canvas.beside(x, level, called[2], role="cr", limits=(LEFT, 4)), level
     if today:
         _names(canvas, frame, curves, today, plan, place, words_at)
     return canvas.done(title, describe(curves), classes="grows")

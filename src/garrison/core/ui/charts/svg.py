@@ -140,7 +140,7 @@ class Canvas:
 
         ``limits`` are what stays free at the canvas's left and right edge. Gives where the words begin.
         """
-        wide = text_width(words)
+        wide = 1.08 * text_width(words)  # labels are set bolder than what the guess is for
         if x + gap + wide < self.width - limits[1]:
             self.text(x + gap, y, words, role=role)
             return x + gap
