@@ -64,7 +64,7 @@ MATRIX: dict[str, tuple[str | int, ...]] = {
     "people:detail": ("GET", 302, 404, 200, 200, 200, 200),
     "people:list": ("GET", 302, 200, 200, 200, 200, 200),
     "risk:approve": ("POST", 302, 403, 403, 403, 409, 409),
-    "risk:draft": ("POST", 302, 403, 403, 302, 302, 302),
+    "risk:draft": ("POST", 302, 403, 403, 409, 409, 409),
     "risk:portfolio": ("GET", 302, 200, 200, 200, 200, 200),
     "risk:result": ("GET", 302, 404, 200, 200, 200, 200),
     "risk:scenario": ("GET", 302, 404, 200, 200, 200, 200),
