@@ -263,5 +263,7 @@ def test_a_plan_says_under_which_conditions_it_is_the_best(chief, system) -> Non
     both = selectors.latest_plan(viewer=system)
     assert both.conditions == tuple(sorted((best, "I-4")))
     assert "2 conditions" in selectors.standing(both)
+    assert selectors.standing_in_short(both) == "under 2 conditions"
+    assert selectors.standing_in_short(free) == "proven best"
     both.gap = 0.01
     assert selectors.standing(both).startswith("gap 1.0")

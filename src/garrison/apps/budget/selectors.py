@@ -239,6 +239,14 @@ def counts(*, viewer: User) -> dict[str, int]:
     return {"initiatives": initiatives(viewer=viewer).count()}
 
 
+def standing_in_short(plan: Plan) -> str:
+    """How good a plan is in a few words, for the side of a row; `standing` says it whole."""
+    if not plan.conditions:
+        return standing(plan)
+    count = len(plan.conditions)
+    return ngettext("under %(n)s condition", "under %(n)s conditions", count) % {"n": figures.number(count)}
+
+
 def standing(plan: Plan) -> str:
     """How good a plan is, in words that hold: of all choices, or only of those that people's conditions leave."""
     exact = plan.gap < EXACT

@@ -152,7 +152,7 @@ def _plan(viewer: User, day: date) -> list[Change]:
             _("The plan moved"),
             "; ".join(parts),
             _("leaves %(money)s") % {"money": figures.money(latest.residual, latest.currency)},
-            budget.standing(latest),
+            budget.standing_in_short(latest),
             address("budget:plan"),
         )
     ]
