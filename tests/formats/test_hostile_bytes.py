@@ -27,6 +27,7 @@ from tests.kit.plain import plain, survives
 
 from garrison.formats import catalogue
 from garrison.formats.facts import Fact
+from garrison.formats.oscal import exchange
 from garrison.formats.source import Damaged
 
 LIMIT_S = 5.0
@@ -60,6 +61,8 @@ DOCUMENTS = {
     "stix": json.dumps(test_stix.bundle(test_stix.attack("attack-pattern", "T9001", description="Does it."))),
     "oscal-catalog-json": json.dumps(oscal_sample.CATALOGUE),
     "oscal-catalog-xml": oscal_sample.as_xml(oscal_sample.CATALOGUE),
+    "oscal-catalog-yaml": exchange.write("catalog", oscal_sample.CATALOGUE["catalog"], "yaml").decode(),
+    "oscal-profile-yaml": exchange.write("profile", oscal_sample.PROFILE["profile"], "yaml").decode(),
     "oscal-profile-json": json.dumps(oscal_sample.PROFILE),
     "oscal-profile-xml": oscal_sample.as_xml(oscal_sample.PROFILE),
     **{name: content for name, (_, content) in test_scanners_bad_input.SAMPLES.items()},

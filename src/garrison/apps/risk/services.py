@@ -32,25 +32,9 @@ WAITS = "until a table tells of it"
 JUDGED = ("rate", "rate_low", "rate_high", "distribution", "low", "mode", "high", "currency")
 """What an approval is about: another estimate needs another one."""
 COMPARED = (
-    "name",
-    "unit_id",
-    "owner",
-    "currency",
-    "rate",
-    "rate_low",
-    "rate_high",
-    "distribution",
-    "low",
-    "mode",
-    "high",
-    "basis",
-    "status",
-    "approved_by",
-    "approved_on",
-    "estimator",
-    "calibrated",
-    "about",
-)
+    "name", "unit_id", "owner", "currency", "rate", "rate_low", "rate_high", "distribution", "low", "mode", "high",
+    "basis", "status", "approved_by", "approved_on", "estimator", "calibrated", "about",
+)  # fmt: skip
 ESTIMATED = ("rate", "rate_low", "rate_high", "low", "mode", "high")
 DECIDED = (*ESTIMATED, "status", "basis", "approved_by", "approved_on", "estimator", "calibrated")
 

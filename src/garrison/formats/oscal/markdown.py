@@ -121,7 +121,7 @@ def _block_of(element: Element, indent: str) -> str:
         return f"{'#' * int(name[1])} {line_of(element)}"
     text = line_of(element)
     # A paragraph that opens like a list, heading, table or quote would be read back as one.
-    if re.match(r"([-+]|\d+[.)])\s|#{1,6}\s|[|>]", text):
+    if re.match(r"([-+*]|\d+[.)])\s|#{1,6}\s|[|>]", text):
         text = "\\" + text if not text[0].isdigit() else re.sub(r"^(\d+)([.)])", r"\1\\\2", text)
     return text
 

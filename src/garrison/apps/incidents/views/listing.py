@@ -136,6 +136,7 @@ INCIDENTS = lists.ListPage(
 
 
 @require_GET
+@needs(selectors.VIEW)
 def incident_list(request: HttpRequest) -> HttpResponseBase:
     """The cases in sight."""
     viewer, at = user_of(request), timezone.now()
