@@ -12,7 +12,7 @@ from garrison.core import selectors
 from garrison.core.imports import keeping
 from garrison.core.imports.run import Cancelled
 from garrison.core.jobs import importing, queue
-from garrison.core.models import ImportedFile, Job
+from garrison.core.models import ImportedFile, ImportRun, Job
 from tests.web.test_pages import TABLE, sign_in
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -195,3 +195,41 @@ def test_every_safe_name_can_be_a_file(tmp_path: Path) -> None:
 def test_names_never_meet() -> None:
     taken: set[str] = set()
     assert [importing.safe_name(n, taken) for n in ("A.csv", "a.csv", "a.csv")] == ["A.csv", "a (2).csv", "a (3).csv"]
+
+
+def test_an_archive_is_one_row_of_the_ledger_until_its_files_are_asked_for(
+    chief: Any, django_assert_max_num_queries: Any
+) -> None:
+    run = ImportRun.objects.create(at=timezone.now(), actor=chief, label="two offered")
+    for nth in range(3):
+        ImportedFile.objects.create(
+            run=run, at=run.at, path="/in/feed.tar.gz", member=f"2026/CVE-{nth}.json", sha256=f"{nth}" * 64,
+            format="vulnrichment", status="imported" if nth else "refused", rows_read=1, rows_updated=1,
+            counts={"vulnerabilities": 1},
+        )  # fmt: skip
+    name = "a-very-long-name-of-an-export-from-the-badge-system-2026-11-21.csv.gz"
+    ImportedFile.objects.create(
+        run=run, at=run.at, path=f"/in/{name}", sha256="f" * 64, format="badge-events", status="imported"
+    )
+    client = sign_in(chief)
+    with django_assert_max_num_queries(18):
+        page = client.get(reverse("web:imports"))
+    text, shown = page.content.decode(), page.context["list"]
+    assert "2 files (4 with what archives held) in one run" in " ".join(text.split())
+    assert (shown.matched, shown.leaving, len(shown.rows)) == (2, 4, 2)
+    assert {tab.label: tab.count for tab in shown.tabs}["All files"] == 2
+    assert {tab.label: tab.count for tab in shown.tabs}["Not understood"] == 1
+    assert "3 files · /in" in text
+    assert "3 vulnerabilities" in text
+    assert "1 of 3" in text
+    assert name not in text.replace(f'title="{name}"', "")
+    assert ".csv.gz</span>" in text
+    rows = b"".join(client.get(reverse("web:imports"), {"format": "csv"}).streaming_content).decode().splitlines()
+    assert len(rows) == 1 + 4
+
+    link = next(part for part in text.split('href="') if "inside=feed.tar.gz" in part).partition('"')[0]
+    inside = client.get(link.replace("&amp;", "&")).context["list"]
+    assert (inside.matched, len(inside.rows)) == (3, 3)
+    assert [row.name for row in client.get(reverse("web:imports"), {"q": "CVE-2"}).context["list"].rows] == [
+        "CVE-2.json"
+    ]

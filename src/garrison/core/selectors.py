@@ -6,7 +6,7 @@ from functools import reduce
 from operator import or_
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from garrison.core.commands import COMMANDS, Missing, system_actor
 from garrison.core.models import (
@@ -80,6 +80,20 @@ def imported_files(*, viewer: User) -> QuerySet[ImportedFile]:
     if "/" not in paths(viewer, "imports.view"):
         return ImportedFile.objects.none()
     return ImportedFile.objects.select_related("run", "run__actor").order_by("-at", "path", "member")
+
+
+def offered_files(*, viewer: User) -> QuerySet[ImportedFile]:
+    """One row for each file or archive that was offered: of an archive's files the first."""
+    files = imported_files(viewer=viewer)
+    return files.filter(pk__in=files.order_by().values("run", "path").annotate(first=Min("pk")).values("first"))
+
+
+def offered_with(*, viewer: User, files: Sequence[ImportedFile]) -> list[ImportedFile]:
+    """All files that were offered under the paths of ``files`` in their runs: what the archives among them held."""
+    wanted = imported_files(viewer=viewer).filter(
+        run__in={file.run_id for file in files}, path__in={file.path for file in files}
+    )
+    return list(wanted.defer("proposal"))
 
 
 def imported_file(*, viewer: User, uuid: UUID) -> ImportedFile:
@@ -200,6 +214,8 @@ __all__ = [
     "job",
     "jobs",
     "messages_at",
+    "offered_files",
+    "offered_with",
     "recent_jobs",
     "saved_views",
     "second_factors",

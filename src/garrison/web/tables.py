@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
@@ -26,6 +27,8 @@ STATUSES = {
     "refused": (_("Refused"), "crit", ""),
 }
 CELL_CHARS = 30_000
+NAME_CHARS, PLACE_CHARS = 36, 44
+"""How much of a file's name and place a line of the ledger shows."""
 TITLES = {reader.FORMAT: reader.TITLE for reader in readers()}
 
 
@@ -46,11 +49,6 @@ def hash_code(digest: str) -> SafeString:
     return format_html("<code>{}</code>", format_html_join(mark_safe("<wbr>"), "{}", parts) if parts else "–")
 
 
-def breakable(place: str) -> SafeString:
-    """A path that may break after each stroke."""
-    return format_html_join(mark_safe("/<wbr>"), "{}", ((part,) for part in place.split("/")))
-
-
 def size(count: int) -> str:
     """A number of bytes in the unit that fits."""
     amount, unit = float(count), "B"
@@ -61,20 +59,57 @@ def size(count: int) -> str:
     return f"{figures.number(round(amount, 1) if amount < 10 and unit != 'B' else round(amount))} {unit}"
 
 
+def middle_cut(text: str, most: int) -> str:
+    """A name no longer than ``most``, cut in the middle: how it begins, and its end with the suffix, tell it apart."""
+    if len(text) <= most:
+        return text
+    end = (most - 1) * 3 // 5
+    return f"{text[: most - 1 - end]}…{text[-end:]}"
+
+
+def archive_url(file: ImportedFile) -> str:
+    """The list of what an archive held."""
+    name = file.path.rstrip("/").rpartition("/")[2]
+    return f"{reverse('web:imports')}?{urlencode({'run': str(file.run.uuid), 'inside': name})}"
+
+
 def _file(file: ImportedFile, look: Look) -> object:
-    """The file's name over where it lay."""
-    around = str(file)[: -len(file.title)].rstrip("/:") if str(file).endswith(file.title) else ""
-    return cells.two(file.title, breakable(around[-80:]), url=reverse("web:file", args=[file.uuid]))
+    """The file's name over where it lay; an archive's over how many files it held, which its link lists."""
+    inside = file.__dict__.get("inside", 0)
+    title = file.path.rstrip("/").rpartition("/")[2] if inside else file.title
+    place = file.path if inside else str(file)
+    around = place[: -len(title)].rstrip("/:") if place.endswith(title) else ""
+    url = archive_url(file) if inside else reverse("web:file", args=[file.uuid])
+    context = middle_cut(around, PLACE_CHARS)
+    if inside:
+        context = f"{figures.counted(inside, str(_('files')))} · {middle_cut(around, PLACE_CHARS - 10)}".rstrip(" ·")
+    shown = (
+        title
+        if len(title) <= NAME_CHARS
+        else format_html('<span title="{}">{}</span>', title, middle_cut(title, NAME_CHARS))
+    )
+    return cells.two(shown, context and format_html('<span title="{}">{}</span>', around, context), url=url)
+
+
+def _status(file: ImportedFile, look: Look) -> object:
+    """The status; of an archive the one that most asks for something, and how many of its files have it."""
+    inside, alike = file.__dict__.get("inside", 0), file.__dict__.get("alike", 0)
+    if inside == alike:
+        return status_badge(file.status)
+    said = _("%(n)s of %(all)s") % {"n": figures.number(alike), "all": figures.number(inside)}
+    return format_html('{}<span class="t2">{}</span>', status_badge(file.status), said)
+
+
+def _format(file: ImportedFile, look: Look) -> object:
+    """What kind of file it is, or what kinds an archive held."""
+    return cells.text(", ".join(title_of(one) for one in file.__dict__.get("formats", [file.format])))
 
 
 def _stored(file: ImportedFile, look: Look) -> object:
     """What was stored of the file, in its own kinds."""
-    kinds = [f"{figures.number(count)} {name.replace('_', ' ')}" for name, count in file.counts.items() if count]
-    moved = [
-        f"{figures.number(count)} {word}"
-        for count, word in ((file.rows_stored, _("new")), (file.rows_updated, _("changed")))
-        if count
-    ]
+    kinds = [figures.counted(count, name.replace("_", " ")) for name, count in file.counts.items() if count]
+    rows = ((file.rows_stored, _("new")), (file.rows_updated, _("changed")), (file.rows_unchanged, _("unchanged")))
+    moved = [f"{figures.number(count)} {word}" for count, word in rows if count]
     return cells.two(", ".join(kinds) or "–", ", ".join(moved), plain=True)
 
 
@@ -82,7 +117,7 @@ def _refused(file: ImportedFile, look: Look) -> object:
     """How many rows were refused, as a link to their reasons."""
     if not file.rows_refused:
         return cells.text("0", muted=True)
-    url = f"{reverse('web:file', args=[file.uuid])}?refused=yes"
+    url = archive_url(file) if "inside" in file.__dict__ else f"{reverse('web:file', args=[file.uuid])}?refused=yes"
     return cells.link(figures.number(file.rows_refused), url)
 
 
@@ -96,22 +131,20 @@ FILES = ListPage(
     title=_("Imports"),
     noun=_("files"),
     columns=[
-        Column("file", _("File"), cell=_file, value="path", header="path", order=("path", "member")),
+        Column("file", _("File"), cell=_file, value="path", header="path", order=("path", "member"), width="w236"),
         Column("member", _("Member"), value="member", export_only=True),
-        Column("status", _("Status"), cell=lambda f, look: status_badge(f.status), value="status", order=("status",)),
-        Column(
-            "format", _("Format"), cell=lambda f, look: cells.text(title_of(f.format)), value="format",
-            order=("format",), priority=2,
-        ),
+        Column("status", _("Status"), cell=_status, value="status", order=("status",)),
+        Column("format", _("Format"), cell=_format, value="format", order=("format",), priority=2),
         Column("holds", _("What it holds"), cell=_stored, value=lambda f: dict(f.counts), priority=2),
         Column("read", _("Read"), value="rows_read", header="rows_read", order=("rows_read",), numeric=True,
-               priority=2,               cell=lambda f, look: figures.number(f.rows_read)),
+               priority=2, cell=lambda f, look: figures.number(f.rows_read)),
         Column("stored", _("New"), value="rows_stored", header="rows_stored", order=("rows_stored",), numeric=True,
-               priority=3, cell=lambda f, look: figures.number(f.rows_stored)),
+               priority=3, shown=False, cell=lambda f, look: figures.number(f.rows_stored)),
         Column("updated", _("Changed"), value="rows_updated", header="rows_updated", order=("rows_updated",),
-               numeric=True, priority=3, cell=lambda f, look: figures.number(f.rows_updated)),
+               numeric=True, priority=3, shown=False, cell=lambda f, look: figures.number(f.rows_updated)),
         Column("unchanged", _("Unchanged"), value="rows_unchanged", header="rows_unchanged", numeric=True,
-               order=("rows_unchanged",), priority=3, cell=lambda f, look: figures.number(f.rows_unchanged)),
+               order=("rows_unchanged",), priority=3, shown=False,
+               cell=lambda f, look: figures.number(f.rows_unchanged)),
         Column("refused", _("Refused"), cell=_refused, value="rows_refused", header="rows_refused",
                order=("rows_refused",), numeric=True, priority=2),
         Column("when", _("When and who"), cell=_who, value="at", header="at", order=("at",), priority=2, nowrap=True),
@@ -124,6 +157,7 @@ FILES = ListPage(
         Filter("format", _("Format"), "multi", choices=list(TITLES.items())),
         Filter("at", _("When"), "dates", lookup="at__date"),
         Filter("run", _("Run"), "text", q=lambda uuid: _of_run(uuid), shown=False),
+        Filter("inside", _("Inside"), "text", q=lambda name: Q(path=name) | Q(path__endswith=f"/{name}"), shown=False),
     ],
     search=("path", "member"),
     sort="-when",

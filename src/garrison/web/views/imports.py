@@ -19,6 +19,7 @@ from garrison.core.ui import lists, progress
 from garrison.formats import sheet
 from garrison.web.described import described_formats, template_header
 from garrison.web.forms import uploaded
+from garrison.web.ledger import ledger_of
 from garrison.web.outcomes import outcome
 from garrison.web.tables import FILES
 
@@ -33,11 +34,12 @@ def ledger(request: HttpRequest) -> HttpResponseBase:
     jobs = selectors.recent_jobs(viewer=viewer, kinds=("imports.run", "imports.mapped"), since=now - SHOWN_FOR)
     extra = {
         "counts": selectors.import_counts(viewer=viewer),
+        "offered": selectors.offered_files(viewer=viewer).count(),
         "jobs": [(progress.standing(job, at=now), outcome(job)) for job in jobs],
         "may_upload": may(viewer, "imports.upload", "/"),
         "formats": described_formats(),
     }
-    return lists.respond(request, FILES, selectors.imported_files(viewer=viewer), extra, at=now)
+    return lists.respond(request, FILES, ledger_of(viewer, request.GET), extra, at=now)
 
 
 @require_http_methods(["GET", "POST"])

@@ -27,7 +27,7 @@ from garrison.core.ui.lists.asked import (
 )
 from garrison.core.ui.lists.definition import PER_PAGE, BulkAction, Column, Filter, ListPage, Look
 from garrison.core.ui.lists.rows import Row, drawn
-from garrison.core.ui.lists.source import Source, source_of
+from garrison.core.ui.lists.source import Source, Table, source_of
 
 COUNT_INLINE = 5_000
 SHOWN_VALUES = 4
@@ -268,6 +268,11 @@ class BoundList:
     def counts_url(self) -> str:
         """Where the views' counts come from."""
         return self._url(self.asked, extra="counts=1")
+
+    @cached_property
+    def leaving(self) -> int:
+        """How many rows an export has."""
+        return self.matched if isinstance(self.source, Table) else self.source.count_every(self.asked)
 
     @property
     def csv_url(self) -> str:

@@ -27,6 +27,10 @@ class Source(Protocol):
         """All matching rows in order, however many they are."""
         ...
 
+    def count_every(self, asked: Asked) -> int:
+        """How many rows ``every`` gives: more than match where one row stands for several."""
+        ...
+
     def counts(self, views: Mapping[str, Asked]) -> dict[str, int]:
         """How many rows each view has, by its key."""
         ...
@@ -51,6 +55,10 @@ class Table:
     def every(self, asked: Asked) -> Iterator[Any]:
         """All matching rows in order."""
         return in_batches(matching(self.rows, asked), self.of)
+
+    def count_every(self, asked: Asked) -> int:
+        """How many rows match: each stands for itself."""
+        return self.count(asked)
 
     def counts(self, views: Mapping[str, Asked]) -> dict[str, int]:
         """How many rows each view has: one statement for all."""
