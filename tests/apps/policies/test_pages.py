@@ -267,7 +267,7 @@ def test_statements_do_not_grow(client, publish, chief) -> None:
             compensating_words="A guard",
         )  # fmt: skip
     many = [statements(url) for url in urls]
-    assert many[0] <= 14, many
+    assert many[0] <= 16, many  # PostgreSQL counts a savepoint too
     assert many[1] <= 16, many
     assert all(now <= before + 2 for before, now in zip(few, many, strict=True)), (few, many)
     assert selectors.counts(viewer=chief) == {"policies": 7}
