@@ -242,7 +242,7 @@ def test_a_finding_is_found_assigned_and_taken_back(page: Page) -> None:
     with page.expect_response(lambda answer: "/undo/" in answer.url):
         page.get_by_role("button", name="Undo").or_(page.get_by_role("link", name="Undo")).first.click()
     page.goto("/findings/?q=gw-edge-01")
-    expect(page.locator("tbody tr").first).to_contain_text("as owner of the asset")
+    expect(page.locator("tbody tr").first).to_contain_text("as asset owner")
 
 
 def test_uploading_a_file_shows_its_progress_and_its_ledger(page: Page, tmp_path: Path) -> None:

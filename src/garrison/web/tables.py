@@ -135,7 +135,7 @@ FILES = ListPage(
         Column("member", _("Member"), value="member", export_only=True),
         Column("status", _("Status"), cell=_status, value="status", order=("status",)),
         Column("format", _("Format"), cell=_format, value="format", order=("format",), priority=2),
-        Column("holds", _("What it holds"), cell=_stored, value=lambda f: dict(f.counts), priority=2),
+        Column("holds", _("What it holds"), cell=_stored, value=lambda f: dict(f.counts)),
         Column("read", _("Read"), value="rows_read", header="rows_read", order=("rows_read",), numeric=True,
                priority=2, cell=lambda f, look: figures.number(f.rows_read)),
         Column("stored", _("New"), value="rows_stored", header="rows_stored", order=("rows_stored",), numeric=True,

@@ -97,9 +97,16 @@ def test_closing_is_asked_from_the_page_and_undone(client, chief, told) -> None:
     one = AccessException.objects.first()
     answer = client.post(reverse("access:ask_to_close"), {"ids": str(one.uuid)}, headers={"HX-Request": "true"})
     assert (answer.status_code, "undo" in answer["HX-Trigger"]) == (204, True)
+    body = client.get(reverse("access:leavers")).content.decode()
+    assert "Ask to close the other" in body
+    assert "Access should have ended" in body
     assert client.post(reverse("access:ask_to_close_all")).status_code == 302
     assert set(AccessException.objects.values_list("state", flat=True)) == {"closing"}
-    assert "open until the next export confirms it" in client.get(reverse("access:leavers")).content.decode()
+    body = client.get(reverse("access:leavers")).content.decode()
+    assert "open until the next export confirms it" in body
+    assert "Closing asked for 14, none confirmed yet" in body
+    assert "Ask to close all" not in body
+    assert reverse("access:ask_to_close_all") not in body
     order = b"".join(client.get(reverse("access:work_order")).streaming_content).decode("utf-8-sig").splitlines()
     assert (order[0].split(",")[:2], len(order)) == (["what", "number_or_login"], 15)
 

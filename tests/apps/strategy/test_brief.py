@@ -49,6 +49,18 @@ def test_facts(system: Any, now: datetime, scene: SimpleNamespace) -> None:
     assert brief.missing == ()
 
 
+def test_asked_closing_is_said_when_the_action_goes(system: Any, now: datetime, scene: SimpleNamespace) -> None:
+    from garrison.apps.access.models import AccessException
+
+    AccessException.objects.update(state="closing")
+    brief = selectors.brief(viewer=system, at=now)
+    assert not any(each.kind == "access" for each in brief.actions)
+    assert tally(brief, "leavers").sentence == (
+        "3 badges and accounts still open. Closing asked for 3, none confirmed yet."
+    )
+    assert tally(brief, "leavers").worst == "1 used one since leaving."
+
+
 def test_without_an_approved_scenario_only_facts(system: Any, now: datetime, scene: SimpleNamespace, risk: Any) -> None:
     risk(now, status="draft")
     brief = selectors.brief(viewer=system, at=now)
@@ -69,7 +81,8 @@ def test_do_first_with_money(system: Any, now: datetime, scene: SimpleNamespace,
     expected = float(loss.mean) * (1 - (1 - 0.7 * 0.8) / (1 - 0.7 * 0.48))
     assert repair.avoided == pytest.approx(expected, rel=0.02)
     assert repair.low < repair.avoided < repair.high
-    assert repair.who == "Bo Keys"
+    assert repair.who == "Bo Keys, owner of C-1"
+    assert repair.title == "Repair D-1, Drug store"
     assert patch.who == "Net Team"
     assert "triage" in patch.when
 

@@ -52,7 +52,9 @@ def test_the_list_opens_on_what_is_open(client, chief, told) -> None:
     assert client.get(reverse(LIST))["Location"].endswith("?status=open")
     body = client.get(reverse(LIST), {"status": "open"}).content.decode()
     assert "Flaw 1<" in body
-    assert "In KEV since" in body
+    assert "In KEV since " in body
+    assert "Exploited elsewhere, " in body.partition("In KEV since ")[0].rpartition('title="')[2]
+    assert "Nessus, " in body
     assert 'type="search"' in body
 
 

@@ -166,3 +166,33 @@ def test_a_whole_decision_in_a_list_is_a_change() -> None:
     assert rules.edits(open_one, told, rules.EDITED) == (
         (("status", "accepted"), ("note", "For now"), ("accepted_until", until)), None,
     )  # fmt: skip
+
+
+TELLS = (None, False, True)
+
+
+@pytest.mark.parametrize("in_kev", [False, True])
+@pytest.mark.parametrize("exposed", TELLS)
+@pytest.mark.parametrize("automatable", TELLS)
+@pytest.mark.parametrize("total", TELLS)
+def test_a_row_of_a_list_has_room_for_every_reason(
+    in_kev: bool, exposed: bool | None, automatable: bool | None, total: bool | None
+) -> None:
+    known = Known("CVE-1", DAY if in_kev else None, None, automatable, total, "AV:N/AC:L/C:N", 5.0)
+    weakness = Weakness("vulnerability", "r", "high", DAY, ("CVE-1",))
+    short = rules.short_reason(rules.prioritise(weakness, Subject(exposed), [known]).reason, "2 Mar")
+    assert len(short) <= 72, short
+    assert short.startswith("In KEV since 2 Mar · " if in_kev else "Not known exploited · ")
+    assert {None: "exposure unknown", False: "inside", True: "internet"}[exposed] in short
+    assert ("by CVSS" in short) == (None in (automatable, total))
+
+
+def test_short_reasons_of_what_has_no_cve() -> None:
+    cases = {
+        "Critical severity, reachable from outside, critical asset": "Critical severity · exposed · critical asset",
+        "Severity not told, taken as medium, not reachable from outside":
+            "Severity not told · taken as medium · inside",
+        "Door of a critical room failed its latest test": "Door of a critical room failed its latest test",
+        "Exploited elsewhere, open to the internet, whole system at stake": "Exploited · internet · total",
+    }  # fmt: skip
+    assert {reason: rules.short_reason(reason) for reason in cases} == cases

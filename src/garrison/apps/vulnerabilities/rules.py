@@ -159,6 +159,36 @@ def _of_door(rule: str, kind: str, critical: bool) -> tuple[engine.Deadline, str
     return row, what + ("failed its latest test" if rule == TEST_FAILED else "is out of order: it protects nothing now")
 
 
+SHORT = {
+    "exploited elsewhere": "exploited",
+    "not known to be exploited": "not known exploited",
+    "open to the internet": "internet",
+    "reachable from outside": "exposed",
+    "not open to the internet": "inside",
+    "not reachable from outside": "inside",
+    "exposure unknown": "exposure unknown",
+    "taken as open": "",
+    "attack can be automated": "automated",
+    "automation unknown": "automation unknown",
+    "taken as possible": "",
+    "whole system at stake": "total",
+    "part of the system at stake": "partial",
+    "impact unknown": "impact unknown",
+    "taken as whole": "",
+}
+"""The few words by which a list tells each part of a reason; whatever is not here is short enough."""
+
+
+def short_reason(reason: str, listed: str = "") -> str:
+    """A reason in the few words that a row of a list has room for; ``listed`` is the day of the entry in KEV."""
+    body, judged, _rest = reason.partition(" (judged by its CVSS)")
+    parts = [SHORT.get(part[:1].lower() + part[1:], part) for part in body.split(", ")]
+    if parts[0] == "exploited" and listed:
+        parts[0] = f"in KEV since {listed}"
+    said = " · ".join(part for part in [*parts, "by CVSS" if judged else ""] if part)
+    return said[:1].upper() + said[1:]
+
+
 def prioritise(weakness: Weakness, subject: Subject, known: Sequence[Known]) -> Priority:
     """Level, deadline, reason and due day of one finding; of several CVEs the most urgent decides."""
     kev = [found for found in known if found.kev_added is not None]

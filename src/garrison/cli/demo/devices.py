@@ -190,9 +190,11 @@ def _readers(found: list[Door]) -> list[_Device]:
     by_site = {site: [door for door in found if door.site == site] for site in SITE_NAMES}
     extra = [door for door in by_site["LG"] if door.code in {STORY.entrance_door, STORY.dorian_door}]
     order = [*by_site["LG"], *extra, *by_site["CV"][:18], *by_site["WH"], *by_site["CV"][18:]]
+    sides = {door.code: {order.index(door): ", way in", len(by_site["LG"]) + nth: ", way out"}
+             for nth, door in enumerate(extra)}  # fmt: skip
     return [
-        _Device(f"RDR-{number:03}", f"Reader at {door.code}", "reader", door.site, door.zone, False, door.code, "",
-                "Halberd R2")
+        _Device(f"RDR-{number:03}", f"Reader at {door.code}{sides.get(door.code, {}).get(number - 1, '')}", "reader",
+                door.site, door.zone, False, door.code, "", "Halberd R2")
         for number, door in enumerate(order, 1)
     ]  # fmt: skip
 
@@ -210,7 +212,7 @@ def _cameras(found: list[Door]) -> list[_Device]:
             door = found[planted - 1] if planted else next(spare)
             zone = "Corridor B" if number in {19, 20} else door.zone
             cameras.append(
-                _Device(f"CAM-{number:02}", f"Camera, {zone.lower()}", "camera", site, zone, False, door.code,
+                _Device(f"CAM-{number:02}", f"Camera, {zone}", "camera", site, zone, False, door.code,
                         f"10.{net}.91.{10 + number}", "Ostrava Dome 4")
             )  # fmt: skip
     return cameras

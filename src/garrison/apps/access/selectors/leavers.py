@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from garrison.apps.access import rules
@@ -229,9 +229,15 @@ def _matched(rows: QuerySet[Badge] | QuerySet[Account]) -> dict[str, int]:
 
 
 def totals(*, viewer: User) -> dict[str, int]:
-    """How many leavers, badges and accounts are open, and how many leavers used one."""
+    """How many leavers, badges and accounts are open, how many of these were asked to be closed, and how many leavers
+    used one.
+    """
     rows = narrow(AccessException.objects.filter(kind=KIND, closed=None), viewer, VIEW)
     found = rows.aggregate(
-        leavers=Count("pk"), used=Count("pk", filter=Q(uses__gt=0)), badges=Sum("badges"), accounts=Sum("accounts")
+        leavers=Count("pk"),
+        asked=Sum(F("badges") + F("accounts"), filter=Q(state="closing")),
+        used=Count("pk", filter=Q(uses__gt=0)),
+        badges=Sum("badges"),
+        accounts=Sum("accounts"),
     )
     return {name: value or 0 for name, value in found.items()}

@@ -144,7 +144,7 @@ def _respond(request: HttpRequest, viewer: User, at: datetime, shown: Leaver | N
         "still_open": still_open(shown.exception) if shown else "",
         "strip": strip(shown, at) if shown else "",
         "totals": totals,
-        "to_close": totals["badges"] + totals["accounts"],
+        "to_close": totals["badges"] + totals["accounts"] - totals["asked"],
         "proof": proof,
         "matched": matched_words(proof.matched),
         "spent": spent,
@@ -178,7 +178,7 @@ def strip(shown: Leaver, at: datetime) -> SafeString:
     """The days since leaving: when HR told, when it was found, and each use."""
     stops = [charts.Stop(shown.exception.found, _("Found")), charts.Stop(at, _("Now"))]
     if shown.left_end is not None:
-        stops.insert(0, charts.Stop(shown.left_end, _("Left")))
+        stops.insert(0, charts.Stop(shown.left_end, _("Access should have ended")))
     if shown.person.left_recorded is not None and shown.person.left_recorded != shown.exception.found:
         stops.append(charts.Stop(shown.person.left_recorded, _("In HR")))
     uses: dict[Any, list[str]] = {}

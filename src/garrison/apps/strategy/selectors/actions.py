@@ -83,9 +83,7 @@ def _access(viewer: User, at: datetime, found: Facts) -> list[Action]:
     title = ngettext("Close the access of %(n)s leaver", "Close the access of %(n)s leavers", waiting) % {"n": waiting}
     stop = ngettext("%(n)s badge or account stops", "%(n)s badges and accounts stop", things) % {"n": things}
     note = stop if used else _("before anybody uses them")
-    who = (
-        _("%(owner)s, owner of %(code)s") % {"owner": owner.owner, "code": owner.code} if owner else _("No owner named")
-    )
+    who = _owner_of(owner) if owner else _("No owner named")
     url = address("access:leavers")
     return [
         Action(
@@ -102,6 +100,11 @@ def _access(viewer: User, at: datetime, found: Facts) -> list[Action]:
             used=counted["uses"],
         )
     ]
+
+
+def _owner_of(control: Control) -> str:
+    """Who owns a control, said to be so; nothing without an owner."""
+    return _("%(owner)s, owner of %(code)s") % {"owner": control.owner, "code": control.code} if control.owner else ""
 
 
 def _others(used: int, unused: int) -> str:
@@ -157,12 +160,12 @@ def _devices(viewer: User, at: datetime, loss: LossResult | None) -> list[Action
 def _repair(row: Finding, mends: Sequence[Repair], at: datetime, loss: LossResult | None) -> Action:
     """One door or device to repair."""
     device = row.asset
-    name = device.code if device.name in ("", device.code) else f"{device.code}, {_uncapped(device.name)}"
+    name = device.code if device.name in ("", device.code) else f"{device.code}, {device.name}"
     told = row.description or row.title
     reason = _sentence(told)
     due = figures.due(row.due, local_day(at))
     url = address("assets:detail", device.uuid)
-    who = row.owner or (mends[0].control.owner if mends else device.owner) or _("No owner named")
+    who = row.owner or (_owner_of(mends[0].control) if mends else "") or device.owner or _("No owner named")
     when = _when(row.due, due)
     if not mends:
         change = _("It protects a critical room") if device.critical else _("It works as meant again")
@@ -224,7 +227,7 @@ def _findings(viewer: User, at: datetime, loss: LossResult | None) -> list[Actio
 def _patch(row: Finding, viewer: User, at: datetime, loss: LossResult | None) -> Action:
     """One finding to close."""
     device = row.asset
-    name = device.code if device.name in ("", device.code) else f"{device.code}, {_uncapped(device.name)}"
+    name = device.code if device.name in ("", device.code) else f"{device.code}, {device.name}"
     verb = _("Patch %(name)s") if row.cve else _("Fix %(name)s")
     url = address("vulnerabilities:finding", row.uuid)
     told = [row.title if row.cve in row.title else f"{row.cve}: {row.title}" if row.cve else row.title, row.reason]

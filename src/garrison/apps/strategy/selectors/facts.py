@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, Model, Q, QuerySet, Sum
+from django.db.models import Count, F, Min, Model, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -59,6 +59,7 @@ def _leavers(viewer: User) -> dict[str, Any] | None:
         .order_by()
         .aggregate(
             count=Count("pk"),
+            asked=Sum(F("badges") + F("accounts"), filter=Q(state="closing")),
             badges=Sum("badges"),
             accounts=Sum("accounts"),
             used=Count("pk", filter=Q(uses__gt=0)),
@@ -160,6 +161,8 @@ def _leaver_tally(found: dict[str, Any] | None) -> Tally:
         if found["none"]
         else _("No leaver holds an open badge or account.")
     )
+    if found["asked"]:
+        said += " " + _("Closing asked for %(n)s, none confirmed yet.") % {"n": figures.number(found["asked"])}
     worst = (
         ngettext("%(n)s used one since leaving.", "%(n)s used one since leaving.", found["used"])
         % {"n": figures.number(found["used"])}

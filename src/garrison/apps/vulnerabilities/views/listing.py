@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -43,10 +44,14 @@ QUESTIONS = [
 
 
 def priority_cell(finding: Finding, look: lists.Look) -> SafeString:
-    """Bars, deadline and reason; an observation has no bars."""
+    """Bars, deadline and the reason in few words, whole under the pointer; an observation has no bars."""
     if finding.level == 0:
         return cells.two(_("Observation"), finding.reason, kind="muted")
-    return cells.priority(finding.level, finding.deadline, finding.reason)
+    listed = getattr(finding, "kev_added", None)
+    short = rules.short_reason(finding.reason, figures.day(listed, at=look.at).partition(" ")[2] if listed else "")
+    return cells.priority(
+        finding.level, finding.deadline, format_html('<span title="{}">{}</span>', finding.reason, short)
+    )
 
 
 def finding_cell(finding: Finding, look: lists.Look) -> SafeString:
@@ -60,13 +65,8 @@ def finding_cell(finding: Finding, look: lists.Look) -> SafeString:
 
 
 def seen_cell(finding: Finding, look: lists.Look) -> SafeString:
-    """Who saw it, when, and the file and row that say so."""
-    listed = getattr(finding, "kev_added", None)
-    words = (
-        _("In KEV since %(day)s") % {"day": figures.day(listed, at=look.at)}
-        if listed is not None
-        else f"{tool_name(finding.tool)}, {figures.day(finding.last_seen, at=look.at)}"
-    )
+    """Who saw it and when; the file and row that say so."""
+    words = f"{tool_name(finding.tool)}, {figures.day(finding.last_seen, at=look.at)}"
     return cells.evidence(words, source_url(finding, look.viewer))
 
 
@@ -102,7 +102,7 @@ def owner_cell(finding: Finding, look: lists.Look) -> SafeString:
     """Who is to fix it: its own owner, else that of the asset, said to be so."""
     if finding.owner or not finding.asset.owner:
         return cells.text(finding.owner)
-    return cells.two(finding.asset.owner, _("as owner of the asset"), plain=True)
+    return cells.two(finding.asset.owner, _("as asset owner"), plain=True)
 
 
 def status_cell(finding: Finding, look: lists.Look) -> SafeString:
