@@ -230,6 +230,13 @@ def test_the_home_page_leads_to_the_leaver(page: Page) -> None:
     expect(page.get_by_text("40417").first).to_be_visible()
 
 
+def test_a_day_is_said_in_words_beside_its_field(page: Page) -> None:
+    page.goto("/")
+    page.locator("[data-open=compare]").first.click()
+    page.locator("#since").fill("2024-02-29")
+    expect(page.locator("#compare output")).to_have_text("Thu 29 Feb 2024")
+
+
 def test_a_finding_is_found_assigned_and_taken_back(page: Page) -> None:
     page.goto("/findings/?q=gw-edge-01")
     row = page.locator("tbody tr").first

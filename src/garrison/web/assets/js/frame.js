@@ -32,8 +32,30 @@ function reach() {
   }
 }
 
+/** A field for a day shows it as the browser's country writes it; below it stands the day as the pages write it. */
+function dayInWords(field) {
+  let said = field.nextElementSibling;
+  if (!said?.matches("[data-day]")) {
+    said = document.createElement("output");
+    said.className = "help";
+    said.dataset.day = "";
+    field.after(said);
+  }
+  const day = field.valueAsDate;
+  const part = (what) => day.toLocaleDateString("en", { ...what, timeZone: "UTC" });
+  const year = day && day.getUTCFullYear() !== new Date().getFullYear() ? ` ${day.getUTCFullYear()}` : "";
+  said.textContent = day ? `${part({ weekday: "short" })} ${day.getUTCDate()} ${part({ month: "short" })}${year}` : "";
+}
+
+function days() {
+  document.querySelectorAll(".fld input[type=date]").forEach(dayInWords);
+}
+
 export function frame() {
   reach();
+  days();
+  document.addEventListener("htmx:afterSettle", days);
+  document.addEventListener("input", (event) => event.target.matches(".fld input[type=date]") && dayInWords(event.target));
   addEventListener("resize", reach);
   document.addEventListener("htmx:afterSettle", reach);
   document.addEventListener("submit", (event) => {
