@@ -212,7 +212,7 @@ def test_an_archive_is_one_row_of_the_ledger_until_its_files_are_asked_for(
         run=run, at=run.at, path=f"/in/{name}", sha256="f" * 64, format="badge-events", status="imported"
     )
     client = sign_in(chief)
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(24):
         page = client.get(reverse("web:imports"))
     text, shown = page.content.decode(), page.context["list"]
     assert "2 files (4 with what archives held) in one run" in " ".join(text.split())
